@@ -1,0 +1,274 @@
+"""Read the book's files, report every fault in one go, and hold what was read.
+
+:class:`Book` is the door of the room. It never changes: a scenario gives a new book.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from countermeasure._version import __version__
+from countermeasure.book.cache import cache_dir, content_hash
+from countermeasure.book.lists import CodeList, parse_list
+from countermeasure.book.model import DAY, Instrument, Reading, Spell
+from countermeasure.book.replay import Record, replay
+from countermeasure.codes.yamltext import load_text
+from countermeasure.errors import BookError
+
+if TYPE_CHECKING:
+    from countermeasure.book.compile import Compiled
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A group of provisions: authority and place in filing order."""
+
+    id: str
+    name: str
+    authority: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact of a shipment that some provision asks for.
+
+    Attributes:
+        type: ``flag``, ``share``, ``day`` or ``minute``.
+        absent: ``unknown`` (both ways are computed) or ``no`` (a claim that nobody made).
+        ordinary: Value behind the ordinary figure: ``yes``, ``no``, ``late`` or a number.
+        ask: The question to put to the importer.
+    """
+
+    id: str
+    type: str
+    absent: str
+    ordinary: str
+    ask: str
+
+
+def shipped_data() -> Path:
+    """Folder of the data in the wheel."""
+    return Path(str(resources.files("countermeasure") / "data"))
+
+
+@dataclass(frozen=True)
+class Book:
+    """Instruments, code lists, facts and programmes, with the hash of all of it.
+
+    Attributes:
+        instruments: In the order of their files.
+        lists: Code lists by name.
+        facts: Facts by id.
+        programmes: Programmes by id.
+        hash: SHA-256 over every file, scenarios included.
+        version: Version of the code that read it.
+    """
+
+    instruments: tuple[Instrument, ...]
+    lists: Mapping[str, CodeList]
+    facts: Mapping[str, Fact]
+    programmes: Mapping[str, Programme]
+    hash: str
+    version: str = __version__
+    scenarios: tuple[str, ...] = ()
+    _records: dict[tuple[int | None, Reading], Record] = field(default_factory=dict, repr=False, compare=False)
+
+    @staticmethod
+    @lru_cache(maxsize=1)
+    def shipped() -> Book:
+        """The book in the wheel."""
+        return Book.load(shipped_data())
+
+    @staticmethod
+    def load(folder: Path) -> Book:
+        """Read a book folder: ``book/**/*.yaml``, ``lists/*.csv``.
+
+        Raises:
+            BookError: With every fault of every file.
+        """
+        files = _files(folder)
+        faults: list[str] = []
+        book = _read(folder, files, faults)
+        if faults:
+            raise BookError("\n".join(faults), where=str(folder), cure="mend these lines and try again")
+        return book
+
+    def with_(self, *scenarios: Path) -> Book:
+        """A book with more instruments, of the same form, read from files or folders.
+
+        Raises:
+            BookError: With every fault of the files, or if an id is taken.
+        """
+        faults: list[str] = []
+        added: list[Instrument] = []
+        contents: list[tuple[str, bytes]] = []
+        for path in _expand(scenarios):
+            contents.append((path.name, path.read_bytes()))
+            instrument = read_instrument(path, path.name, faults)
+            if instrument is not None:
+                added.append(instrument)
+        taken = {i.id for i in self.instruments}
+        faults += [f"{i.path}: the id {i.id} is taken; choose another" for i in added if i.id in taken]
+        faults += check_instruments([*self.instruments, *added], self.lists, self.facts, self.programmes)
+        if faults:
+            raise BookError("\n".join(faults), where=", ".join(str(s) for s in scenarios), cure="mend these lines")
+        return replace(
+            self,
+            instruments=(*self.instruments, *added),
+            hash=content_hash([("book", self.hash.encode()), *contents]),
+            scenarios=(*self.scenarios, *(i.id for i in added)),
+            _records={},
+        )
+
+    @cached_property
+    def by_id(self) -> dict[str, Instrument]:
+        """Instruments by id."""
+        return {i.id: i for i in self.instruments}
+
+    def replayed(self, known_on: int | None = None, reading: Reading = Reading.TEXT) -> Record:
+        """The record of all provisions as known on a day, kept for the next question."""
+        key = (known_on, reading)
+        if key not in self._records:
+            self._records[key] = replay(self.instruments, known_on, reading)
+        return self._records[key]
+
+    def state(self, on: int, known_on: int | None = None, reading: Reading = Reading.TEXT) -> dict[str, Spell]:
+        """Every provision's spell at the start of a day."""
+        record = self.replayed(known_on, reading)
+        return {name: p.at(on * DAY) for name, p in record.provisions.items()}
+
+    def known_lists(self, record: Record) -> dict[str, CodeList]:
+        """Code lists as they stood for a record."""
+        lists = {name: one.known(record.honoured) for name, one in self.lists.items()}
+        for change in record.list_changes:
+            blank = CodeList(change.name, change.name, "", "", "", "", ())
+            lists[change.name] = lists.get(change.name, blank).changed(change)
+        return lists
+
+    def compile(self, into: str = "US", known_on: int | None = None, reading: Reading = Reading.TEXT) -> Compiled:
+        """Arrays for the kernel, for goods entering one customs territory."""
+        from countermeasure.book.compile import compile_book
+
+        return compile_book(self, into, known_on, reading)
+
+
+def _files(folder: Path) -> list[Path]:
+    found = [*sorted((folder / "book").rglob("*.yaml")), *sorted((folder / "lists").glob("*.csv"))]
+    if not found:
+        raise BookError("no instrument found", where=str(folder), cure="give a folder that holds book/ and lists/")
+    return found
+
+
+def book_hash(folder: Path) -> str:
+    """Hash of a book folder without reading its meaning: names and bytes of every file."""
+    groups = [*sorted((folder / "codes").glob("*"))] if (folder / "codes").is_dir() else []
+    return content_hash((p.relative_to(folder).as_posix(), p.read_bytes()) for p in [*_files(folder), *groups])
+
+
+def _expand(paths: Iterable[Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in paths:
+        found += sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+    return found
+
+
+def _read(folder: Path, files: list[Path], faults: list[str]) -> Book:
+    instruments: list[Instrument] = []
+    lists: dict[str, CodeList] = {}
+    special = {folder / "book" / "facts.yaml", folder / "book" / "programmes.yaml"}
+    facts = _read_facts(folder / "book" / "facts.yaml", faults)
+    programmes = _read_programmes(folder / "book" / "programmes.yaml", faults)
+    for path in files:
+        name = path.relative_to(folder).as_posix()
+        if path.suffix == ".csv":
+            one = parse_list(path.read_text("utf-8"), name, faults)
+            if one is not None:
+                if one.name != path.stem:
+                    faults.append(f"{name}:1: the list is named {one.name}; name and file must agree")
+                lists[one.name] = one
+        elif path not in special:
+            instrument = read_instrument(path, name, faults)
+            if instrument is not None:
+                if instrument.id != path.stem:
+                    faults.append(f"{name}:1: the id is {instrument.id}; id and file name must agree")
+                instruments.append(instrument)
+    faults += check_instruments(instruments, lists, facts, programmes)
+    return Book(tuple(instruments), lists, facts, programmes, book_hash(folder))
+
+
+def read_instrument(path: Path, name: str, faults: list[str]) -> Instrument | None:
+    """Read one instrument file; faults are appended with file and line."""
+    from pydantic import ValidationError
+
+    from countermeasure.book.schema import InstrumentFile
+
+    try:
+        loaded = load_text(path)
+    except OSError as error:
+        faults.append(f"{name}: cannot be read: {error.strerror}")
+        return None
+    if loaded.faults:
+        faults.extend(loaded.faults)
+        return None
+    try:
+        filed = InstrumentFile.model_validate(loaded.data)
+        acts = len(filed.acts)
+        return filed.convert(name, [loaded.lines.get(("acts", i), 0) for i in range(acts)])
+    except ValidationError as error:
+        tags = {"impose", "amend", "suspend", "resume", "extend", "repeal", "list", "delist", "declare"}
+        for fault in error.errors():
+            place = tuple(p for p in fault["loc"] if p not in tags)
+            line = _line(loaded.lines, place)
+            what = fault["msg"].removeprefix("Value error, ")
+            if fault["type"] == "extra_forbidden":
+                what = f"unknown key {place[-1]!r}; see docs/reference/book.md for the keys of this act"
+            elif fault["type"] == "missing":
+                what = f"the key {place[-1]!r} is missing"
+            faults.append(f"{name}:{line}: {'.'.join(map(str, place))}: {what}")
+    except ValueError as error:
+        faults.append(f"{name}: {error}")
+    return None
+
+
+def _line(lines: Mapping[tuple[str | int, ...], int], place: tuple[str | int, ...]) -> int:
+    for cut in range(len(place), -1, -1):
+        if place[:cut] in lines:
+            return lines[place[:cut]]
+    return 1
+
+
+def _read_facts(path: Path, faults: list[str]) -> dict[str, Fact]:
+    loaded = load_text(path)
+    faults.extend(loaded.faults)
+    return {row["id"]: Fact(row["id"], row["type"], row["absent"], row["ordinary"], row["ask"]) for row in loaded.data}
+
+
+def _read_programmes(path: Path, faults: list[str]) -> dict[str, Programme]:
+    loaded = load_text(path)
+    faults.extend(loaded.faults)
+    return {
+        row["id"]: Programme(row["id"], row["name"], row["authority"], int(row["order"])) for row in loaded.data
+    }
+
+
+def check_instruments(
+    instruments: Iterable[Instrument],
+    lists: Mapping[str, CodeList],
+    facts: Mapping[str, Fact],
+    programmes: Mapping[str, Programme],
+) -> list[str]:
+    """Rules between files: names that must exist, ids that must be unique, windows that must not be empty."""
+    from countermeasure.book.check import all_checks
+
+    return all_checks(tuple(instruments), lists, facts, programmes)
+
+
+def default_cache() -> Path | None:
+    """Folder for compiled books."""
+    return cache_dir()

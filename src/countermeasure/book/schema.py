@@ -1,0 +1,382 @@
+"""The edge: what a file of the book may hold, checked by pydantic and converted once to the frozen model.
+
+Every scalar arrives as text. Unknown keys are refused. The JSON Schema of :class:`InstrumentFile` is shipped as
+``data/book/instrument.schema.json`` for editors.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from countermeasure.book.model import (
+    ALWAYS,
+    BASES,
+    DAY,
+    NEVER,
+    Act,
+    FactCondition,
+    Gap,
+    Instrument,
+    Role,
+    Scope,
+    Source,
+)
+from countermeasure.codes.day import parse_day, parse_instant
+from countermeasure.errors import CountermeasureError
+
+
+def _day(text: str) -> str:
+    try:
+        parse_day(text)
+    except CountermeasureError as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
+def _instant(text: str) -> str:
+    try:
+        _to_instant(text)
+    except CountermeasureError as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
+def _fraction(text: str) -> str:
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a number; write a fraction such as 0.25 for 25 %") from None
+    if not 0 <= value <= 20:
+        raise ValueError(f"{text} is outside 0 to 20; rates are fractions, 0.25 is 25 %")
+    return text
+
+
+def _slug(text: str) -> str:
+    if not text or text != text.lower() or not all(c.isalnum() or c in "-_." for c in text):
+        raise ValueError(f"{text!r} is not an id; use lower case letters, digits and dashes")
+    return text
+
+
+DayText = Annotated[str, AfterValidator(_day)]
+InstantText = Annotated[str, AfterValidator(_instant)]
+FractionText = Annotated[str, AfterValidator(_fraction)]
+Slug = Annotated[str, AfterValidator(_slug)]
+Confidence = Literal["high", "medium", "memory"]
+YesNo = Literal["yes", "no"]
+
+
+def _to_instant(text: str | None, default: int = NEVER) -> int:
+    if text is None:
+        return default
+    day, minute = parse_instant(text)
+    return day * DAY + minute
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, populate_by_name=True)
+
+
+class ScopeFile(_Strict):
+    """Members and exceptions of a set of codes or origins."""
+
+    members: list[str] = Field(default_factory=list, alias="in")
+    exceptions: list[str] = Field(default_factory=list, alias="not_in")
+
+    def convert(self) -> Scope:
+        """To the frozen form."""
+        return Scope(tuple(self.members), tuple(self.exceptions))
+
+
+class TestFile(_Strict):
+    """A test on a day, a minute or a share."""
+
+    before: str | None = None
+    from_: str | None = Field(default=None, alias="from")
+    below: FractionText | None = None
+    at_least: FractionText | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> TestFile:
+        if not any((self.before, self.from_, self.below, self.at_least)):
+            raise ValueError("a test needs before, from, below or at_least")
+        return self
+
+    def convert(self, fact: str) -> list[FactCondition]:
+        """To frozen conditions."""
+        found: list[FactCondition] = []
+        for op, text in (("before", self.before), ("from", self.from_)):
+            if text is not None:
+                value = _minute(text) if fact == "entry_minute" else parse_day(text)
+                found.append(FactCondition(fact, op, float(value)))
+        for op, text in (("below", self.below), ("at_least", self.at_least)):
+            if text is not None:
+                found.append(FactCondition(fact, op, float(text)))
+        return found
+
+
+def _minute(text: str) -> int:
+    hour, _, minute = text.partition(":")
+    return int(hour) * 60 + int(minute)
+
+
+class LimitsFile(_Strict):
+    """Which provisions are taken of a smaller basis only."""
+
+    targets: list[str] = Field(min_length=1)
+    to: Literal["non_metal_content", "non_us_content", "value"]
+
+
+class _BodyFile(_Strict):
+    name: str | None = None
+    programme: str | None = None
+    into: str | None = None
+    role: Role | None = None
+    heading: str | None = None
+    heading_if_zero: str | None = None
+    note: str | None = None
+    rate: FractionText | None = None
+    per_item_usd: str | None = None
+    basis: str | None = None
+    goods: ScopeFile | None = None
+    origin: ScopeFile | None = None
+    facts: dict[str, YesNo | TestFile] | None = None
+    given: list[str] | None = None
+    frees: list[str] | None = None
+    limits: LimitsFile | None = None
+    scope: str | None = None
+    confidence: Confidence | None = None
+    certainty: str | None = None
+
+    @field_validator("basis")
+    @classmethod
+    def _known_basis(cls, basis: str | None) -> str | None:
+        if basis is not None and basis not in BASES:
+            raise ValueError(f"basis {basis!r} is unknown; use one of {', '.join(BASES)}")
+        return basis
+
+    def changes(self) -> dict[str, Any]:
+        """Fields of the frozen body that the file names."""
+        plain = ("name", "programme", "into", "role", "heading", "heading_if_zero", "note", "basis", "scope")
+        found: dict[str, Any] = {k: getattr(self, k) for k in plain if getattr(self, k) is not None}
+        for key in ("confidence", "certainty"):
+            if getattr(self, key) is not None:
+                found[key] = getattr(self, key)
+        if self.rate is not None:
+            found["rate"] = float(self.rate)
+        if self.per_item_usd is not None:
+            found["per_item_usd"] = float(self.per_item_usd)
+        if self.goods is not None:
+            found["goods"] = self.goods.convert()
+        if self.origin is not None:
+            found["origin"] = self.origin.convert()
+        if self.facts is not None:
+            found["facts"] = tuple(_conditions(self.facts))
+        if self.given is not None:
+            found["given"] = tuple(self.given)
+        if self.frees is not None:
+            found["frees"] = tuple(self.frees)
+        if self.limits is not None:
+            found["limits"] = tuple(self.limits.targets)
+            found["limits_to"] = self.limits.to
+        return found
+
+
+def _conditions(facts: dict[str, Any]) -> list[FactCondition]:
+    found: list[FactCondition] = []
+    for fact, test in facts.items():
+        if isinstance(test, str):
+            found.append(FactCondition(fact, "is", 1.0 if test == "yes" else 0.0))
+        else:
+            found.extend(test.convert(fact))
+    return found
+
+
+class ImposeFile(_BodyFile):
+    """Creates a provision."""
+
+    act: Literal["impose"]
+    provision: Slug
+    from_: InstantText = Field(alias="from")
+    until: InstantText | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> ImposeFile:
+        if not self.programme:
+            raise ValueError(f"{self.provision}: programme is missing")
+        duty = self.role in (None, Role.DUTY)
+        if duty and self.rate is None and self.per_item_usd is None:
+            raise ValueError(f"{self.provision}: a duty needs a rate; write rate: \"0\" if it is free")
+        if not duty and not (self.frees or self.limits):
+            raise ValueError(f"{self.provision}: a {self.role} needs frees or limits")
+        return self
+
+    def convert(self, where: str) -> Act:
+        """To the frozen form."""
+        changes = {"role": Role.DUTY, **self.changes()}
+        return Act("impose", (self.provision,), _to_instant(self.from_), _to_instant(self.until), changes, where=where)
+
+
+class AmendFile(_BodyFile):
+    """Changes a provision."""
+
+    act: Literal["amend"]
+    provision: Slug
+    from_: InstantText = Field(alias="from")
+    until: InstantText | None = None
+
+    def convert(self, where: str) -> Act:
+        """To the frozen form."""
+        start, end = _to_instant(self.from_), _to_instant(self.until)
+        return Act("amend", (self.provision,), start, end, self.changes(), where=where)
+
+
+class WindowFile(_Strict):
+    """Suspends or resumes provisions."""
+
+    act: Literal["suspend", "resume"]
+    provisions: list[str] = Field(min_length=1)
+    from_: InstantText = Field(alias="from")
+    until: InstantText | None = None
+
+    def convert(self, where: str) -> Act:
+        """To the frozen form."""
+        start, end = _to_instant(self.from_), _to_instant(self.until)
+        return Act(self.act, tuple(self.provisions), start, end, where=where)
+
+
+class ExtendFile(_Strict):
+    """Prolongs a suspension or a window."""
+
+    act: Literal["extend"]
+    provisions: list[str] = Field(min_length=1)
+    until: InstantText
+    of: Literal["window", "suspension"]
+
+    def convert(self, where: str) -> Act:
+        """To the frozen form."""
+        return Act("extend", tuple(self.provisions), end=_to_instant(self.until), mode=self.of, where=where)
+
+
+class RepealFile(_Strict):
+    """Ends provisions."""
+
+    act: Literal["repeal"]
+    provisions: list[str] = Field(min_length=1)
+    from_: InstantText = Field(alias="from")
+    as_: Literal["ended", "struck_down", "withdrawn"] = Field(default="ended", alias="as")
+    collected_until: InstantText | None = None
+
+    def convert(self, where: str) -> Act:
+        """To the frozen form."""
+        return Act(
+            "repeal",
+            tuple(self.provisions),
+            _to_instant(self.from_),
+            mode=self.as_,
+            collected_until=_to_instant(self.collected_until, ALWAYS),
+            where=where,
+        )
+
+
+class ListFile(_Strict):
+    """Puts codes on a list or takes them off."""
+
+    act: Literal["list", "delist"]
+    list_: Slug = Field(alias="list")
+    codes: list[str] = Field(min_length=1)
+    from_: InstantText = Field(alias="from")
+    until: InstantText | None = None
+
+    def convert(self, where: str) -> Act:
+        """To the frozen form."""
+        start, end = _to_instant(self.from_), _to_instant(self.until)
+        return Act(self.act, (self.list_,), start, end, codes=tuple(self.codes), where=where)
+
+
+class DeclareFile(_Strict):
+    """A finding or statement without effect on rates."""
+
+    act: Literal["declare"]
+    says: str
+    about: list[str] = Field(default_factory=list)
+    on: InstantText | None = None
+
+    def convert(self, where: str) -> Act:
+        """To the frozen form."""
+        return Act("declare", tuple(self.about), _to_instant(self.on, ALWAYS), says=self.says, where=where)
+
+
+ActFile = Annotated[
+    ImposeFile | AmendFile | WindowFile | ExtendFile | RepealFile | ListFile | DeclareFile,
+    Field(discriminator="act"),
+]
+
+
+class SourceFile(_Strict):
+    """Where the text can be read."""
+
+    cite: str
+    url: str = ""
+    read: Literal["text", "summary", "memory", ""] = ""
+
+
+class NotModelledFile(_Strict):
+    """What the engine leaves out, and why."""
+
+    what: str
+    why: str
+    origins: list[str] = Field(default_factory=list)
+    goods: list[str] = Field(default_factory=list)
+    from_: DayText | None = Field(default=None, alias="from")
+    until: DayText | None = None
+
+    def convert(self, instrument: str, issuer: str) -> Gap:
+        """To the frozen form."""
+        start, end = _to_instant(self.from_, ALWAYS), _to_instant(self.until)
+        return Gap(instrument, self.what, self.why, issuer, tuple(self.origins), tuple(self.goods), start, end)
+
+
+class InstrumentFile(_Strict):
+    """One file of the book."""
+
+    id: Slug
+    kind: Literal["law", "ruling", "statement", "scenario"]
+    issuer: str = Field(min_length=2)
+    citation: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    published_on: DayText
+    confidence: Confidence
+    sources: list[SourceFile] = Field(default_factory=list)
+    notes: str = ""
+    not_modelled: list[NotModelledFile] = Field(default_factory=list)
+    acts: list[ActFile] = Field(default_factory=list)
+
+    def convert(self, path: str, lines: list[int]) -> Instrument:
+        """To the frozen form.
+
+        Args:
+            path: File name for messages.
+            lines: Line of each act.
+        """
+        acts = tuple(act.convert(f"{path}:{line}") for act, line in zip(self.acts, lines, strict=True))
+        return Instrument(
+            id=self.id,
+            kind=self.kind,
+            issuer=self.issuer,
+            citation=self.citation,
+            title=self.title,
+            published_on=parse_day(self.published_on),
+            confidence=self.confidence,
+            sources=tuple(Source(s.cite, s.url, s.read) for s in self.sources),
+            notes=self.notes,
+            not_modelled=tuple(n.convert(self.id, self.issuer) for n in self.not_modelled),
+            acts=acts,
+            path=path,
+        )
+
+
+def instrument_schema() -> dict[str, Any]:
+    """JSON Schema of an instrument file (the shipped one must equal it; a test compares)."""
+    return InstrumentFile.model_json_schema(by_alias=True)

@@ -1,0 +1,532 @@
+"""Columns in, columns out: price any number of lines. The rules run once per distinct cell, the rows only gather.
+
+Work per row is a handful of array reads; the same kernel as for one line settles the cells (see :mod:`.patterns`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from countermeasure.book.model import DAY
+from countermeasure.codes.country import ORIGINS, encode_countries
+from countermeasure.codes.day import NO_DAY, parse_days
+from countermeasure.codes.hts import HtsCode, HtsFault, encode_codes
+from countermeasure.duty.line import SHARES
+from countermeasure.duty.patterns import Patterns, solve_cells
+from countermeasure.duty.solve import schedule_rows
+from countermeasure.errors import InputError, NotFoundError
+
+if TYPE_CHECKING:
+    from countermeasure.book.compile import Compiled
+    from countermeasure.duty.schedule import Schedule
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int32]
+ROWS = 1 << 21
+"""Rows priced at a time."""
+
+
+class RowFault(IntEnum):
+    """Why a row has no price."""
+
+    NONE = 0
+    BAD_NUMBER = 1
+    UNKNOWN_NUMBER = 2
+    BAD_ORIGIN = 3
+    BAD_DAY = 4
+    BAD_VALUE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Prices of n rows. NaN where it cannot be told.
+
+    Attributes:
+        rate_low: Least total as a fraction of the value.
+        rate: Ordinary total.
+        rate_high: Greatest total.
+        duty_usd_low: Least duty; NaN without a value.
+        duty_usd: Ordinary duty.
+        duty_usd_high: Greatest duty.
+        complete: No unknown fact decides and the book covers the case.
+        fault: ``RowFault`` of each row.
+    """
+
+    rate_low: Floats
+    rate: Floats
+    rate_high: Floats
+    duty_usd_low: Floats
+    duty_usd: Floats
+    duty_usd_high: Floats
+    complete: npt.NDArray[np.bool_]
+    fault: npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Rows with texts turned into numbers.
+
+    Attributes:
+        number: Shape (n,). Position of each row's tariff number among the distinct ones, -1 where unreadable.
+        numbers: The distinct numbers.
+        origin: Shape (n,). Place in ``ORIGINS``, -1 where unknown.
+        day: Shape (n,). Epoch day, ``NO_DAY`` where unreadable.
+        value: Shape (n,). Dollars, NaN where absent.
+        profile: Shape (n,) or ``None``. Which known facts.
+        profiles: The distinct sets of known facts.
+        shares: Shape (n, 4) or ``None``.
+        quantities: Measure to shape (n,), NaN where absent.
+        fault: Shape (n,). ``RowFault``.
+    """
+
+    number: Ints
+    numbers: tuple[HtsCode, ...]
+    origin: npt.NDArray[np.int16]
+    day: Ints
+    value: Floats
+    profile: Ints | None
+    profiles: tuple[dict[str, float], ...]
+    shares: Floats | None
+    quantities: Mapping[str, Floats]
+    fault: npt.NDArray[np.int8]
+
+    def part(self, rows: slice | npt.NDArray[np.int64]) -> Encoded:
+        """Some of the rows."""
+        return Encoded(
+            self.number[rows],
+            self.numbers,
+            self.origin[rows],
+            self.day[rows],
+            self.value[rows],
+            None if self.profile is None else self.profile[rows],
+            self.profiles,
+            None if self.shares is None else self.shares[rows],
+            {k: v[rows] for k, v in self.quantities.items()},
+            self.fault[rows],
+        )
+
+
+def encode(columns: Mapping[str, Any], fact_names: Sequence[str] = ()) -> Encoded:
+    """Read columns.
+
+    Args:
+        columns: ``hts`` and ``origin`` (text or Arrow), ``entry_on`` (text, dates or epoch days), and optionally ``value_usd``,
+            facts by id, shares by name and ``quantity:UNIT``; all of one length.
+        fact_names: Columns that are facts.
+
+    Raises:
+        InputError: If a column is missing or the lengths differ.
+    """
+    for name in ("hts", "origin", "entry_on"):
+        if name not in columns:
+            raise InputError(f"column {name!r} is missing", code="missing_column", cure="give hts, origin and entry_on")
+    lengths = {len(columns[name]) for name in columns}
+    if len(lengths) != 1:
+        raise InputError(f"columns of different lengths: {sorted(lengths)}", code="ragged_columns")
+    n = lengths.pop()
+    numbers, number, bad = _numbers(columns["hts"])
+    origin = _per_distinct(columns["origin"], encode_countries, np.int16)
+    day = _days(columns["entry_on"])
+    value = np.full(n, np.nan) if "value_usd" not in columns else np.asarray(columns["value_usd"], np.float64)
+    fault = np.zeros(n, np.int8)
+    fault[bad] = RowFault.BAD_NUMBER
+    fault[origin < 0] = RowFault.BAD_ORIGIN
+    fault[day == NO_DAY] = RowFault.BAD_DAY
+    fault[value < 0] = RowFault.BAD_VALUE
+    profile, profiles = _profiles(columns, [f for f in fact_names if f in columns])
+    shares = None
+    if any(s in columns for s in SHARES):
+        blank = np.full(n, np.nan)
+        shares = np.stack([np.asarray(columns.get(s, blank), np.float64) for s in SHARES], axis=1)
+    quantities = {k[9:]: np.asarray(v, np.float64) for k, v in columns.items() if k.startswith("quantity:")}
+    return Encoded(number, numbers, origin, day, value, profile, profiles, shares, quantities, fault)
+
+
+def _dictionary(column: Any) -> tuple[list[Any], npt.NDArray[np.int32]]:  # noqa: ANN401
+    """Distinct values of a text column and the position of each row's value among them."""
+    if hasattr(column, "dictionary_encode") or hasattr(column, "chunks"):
+        import pyarrow as pa
+
+        array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        if not pa.types.is_dictionary(array.type):
+            array = array.dictionary_encode()
+        indices = array.indices.fill_null(len(array.dictionary)) if array.null_count else array.indices
+        values = array.dictionary.to_pylist()
+        return [*values, None] if array.null_count else values, indices.to_numpy(zero_copy_only=False).astype(np.int32)
+    values = column.tolist() if isinstance(column, np.ndarray) else list(column)
+    place = {value: i for i, value in enumerate(dict.fromkeys(values))}
+    return list(place), np.fromiter(map(place.__getitem__, values), np.int32, len(values))
+
+
+def _per_distinct(column: Any, read: Any, dtype: type[np.generic]) -> Any:  # noqa: ANN401
+    values, index = _dictionary(column)
+    return read(values).astype(dtype)[index]
+
+
+def _days(column: Any) -> Ints:  # noqa: ANN401
+    if isinstance(column, np.ndarray) and np.issubdtype(column.dtype, np.integer):
+        return column.astype(np.int32)
+    if hasattr(column, "type") and str(column.type) in ("date32[day]", "int32"):
+        import pyarrow as pa
+
+        array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        days = array.cast(pa.int32()).fill_null(int(NO_DAY)).to_numpy(zero_copy_only=False)
+        return days.astype(np.int32)
+    values, index = _dictionary(column)
+    found: Ints = parse_days(values)[0][index]
+    return found
+
+
+def _numbers(column: Any) -> tuple[tuple[HtsCode, ...], Ints, npt.NDArray[np.bool_]]:  # noqa: ANN401
+    values, index = _dictionary(column)
+    code, level, fault = encode_codes(values)
+    good = fault <= HtsFault.REPAIRED
+    digits = [f"{c:010d}"[:width] if ok else "" for c, width, ok in zip(code.tolist(), level.tolist(), good, strict=True)]
+    place = {d: i for i, d in enumerate(dict.fromkeys(d for d in digits if d))}
+    position = np.array([place.get(d, -1) for d in digits], np.int32)
+    numbers = tuple(HtsCode(d) for d in place)
+    return numbers, position[index], ~good[index]
+
+
+def _profiles(
+    columns: Mapping[str, Any], names: Sequence[str]
+) -> tuple[Ints | None, tuple[dict[str, float], ...]]:
+    if not names:
+        return None, ({},)
+    table = np.stack([np.asarray(columns[name], np.float64) for name in names], axis=1)
+    distinct, inverse = np.unique(np.nan_to_num(table, nan=-1e300), axis=0, return_inverse=True)
+    known = tuple({k: v for k, v in zip(names, row, strict=True) if v > -1e299} for row in distinct.tolist())
+    return inverse.reshape(-1).astype(np.int32), known
+
+
+@dataclass
+class Pricer:
+    """Prices columns with one compiled book. Keeps what it solved, so a second batch is faster.
+
+    Attributes:
+        compiled: The book for a destination and a reading.
+        schedule: Its tariff schedule, or ``None``.
+        bounds: Compute bounds over unknown facts; ``False`` gives the ordinary figure alone.
+    """
+
+    compiled: Compiled
+    schedule: Schedule | None
+    bounds: bool = True
+    _epochs: npt.NDArray[np.int32] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        edges = [self.compiled.days] if self.schedule is None else [self.compiled.days, self.schedule.boundaries()]
+        self._epochs = np.unique(np.concatenate(edges)).astype(np.int32)
+
+    def price(self, columns: Mapping[str, Any]) -> Prices:
+        """Price columns, see :func:`encode`."""
+        return self.price_encoded(encode(columns, tuple(self.compiled.facts)))
+
+    def price_encoded(self, rows: Encoded) -> Prices:
+        """Price rows already turned into numbers."""
+        n = len(rows.number)
+        out = Prices(*(np.full(n, np.nan) for _ in range(6)), np.zeros(n, bool), rows.fault.copy())
+        table = _Numbers(rows.numbers, self.compiled, self.schedule, self._epochs)
+        for start in range(0, n, ROWS):
+            self._price_part(rows.part(slice(start, start + ROWS)), slice(start, min(start + ROWS, n)), table, out)
+        return out
+
+    def _price_part(self, rows: Encoded, where: slice, table: _Numbers, out: Prices) -> None:
+        epoch = _epoch_of(rows.day, self._epochs)
+        good = rows.fault == RowFault.NONE
+        key = np.where(good, epoch * np.int32(len(rows.numbers)) + rows.number, -1)
+        table.fill(key)
+        unknown = good & (table.count[key] == 0)
+        out.fault[where][unknown] = RowFault.UNKNOWN_NUMBER
+        single = good & (table.count[key] == 1)
+        if single.all():
+            self._fill(rows, epoch, table.first[key], table, where, out)
+            return
+        several = np.flatnonzero(good & (table.count[key] > 1))
+        ones = np.flatnonzero(single)
+        if ones.size:
+            self._fill(rows.part(ones), epoch[ones], table.first[key[ones]], table, where, out, ones)
+        if several.size:
+            self._fill_several(rows, epoch, several, key, table, where, out)
+
+    def _fill(
+        self,
+        rows: Encoded,
+        epoch: Ints,
+        variant: Ints,
+        table: _Numbers,
+        where: slice,
+        out: Prices,
+        at: npt.NDArray[np.int64] | None = None,
+    ) -> None:
+        low, ordinary, high, sure = self._rates(rows, epoch, variant, table)
+        dollars = np.floor(rows.value + 0.5)
+        for target, rate in ((out.rate_low, low), (out.rate, ordinary), (out.rate_high, high)):
+            _put(target[where], rate, at)
+        for target, rate in ((out.duty_usd_low, low), (out.duty_usd, ordinary), (out.duty_usd_high, high)):
+            _put(target[where], np.round(rate * dollars + 1e-9, 2), at)
+        _put(out.complete[where], sure, at)
+
+    def _fill_several(
+        self,
+        rows: Encoded,
+        epoch: Ints,
+        several: npt.NDArray[np.int64],
+        key: Ints,
+        table: _Numbers,
+        where: slice,
+        out: Prices,
+    ) -> None:
+        """Rows whose short number means several lines: bounds over the lines, no ordinary figure unless all agree."""
+        counts = table.count[key[several]].astype(np.int64)
+        owner = np.repeat(several, counts)
+        edges = np.concatenate([[0], np.cumsum(counts)[:-1]])
+        inner = np.arange(len(owner)) - np.repeat(edges, counts)
+        variant = table.first[key[owner]] + inner.astype(np.int32)
+        low, ordinary, high, sure = self._rates(rows.part(owner), epoch[owner], variant, table)
+        least, most = np.minimum.reduceat(low, edges), np.maximum.reduceat(high, edges)
+        spread = np.maximum.reduceat(ordinary, edges) - np.minimum.reduceat(ordinary, edges)
+        middle = np.where(spread < 1e-12, ordinary[edges], np.nan)
+        agreed = np.logical_and.reduceat(sure, edges) & (most - least < 1e-12)
+        dollars = np.floor(rows.value[several] + 0.5)
+        for target, money, rate in (
+            (out.rate_low, out.duty_usd_low, least),
+            (out.rate, out.duty_usd, middle),
+            (out.rate_high, out.duty_usd_high, most),
+        ):
+            target[where][several] = rate
+            money[where][several] = np.round(rate * dollars + 1e-9, 2)
+        out.complete[where][several] = agreed
+
+    def _rates(
+        self, rows: Encoded, epoch: Ints, variant: Ints, table: _Numbers
+    ) -> tuple[Floats, Floats, Floats, npt.NDArray[np.bool_]]:
+        goods = table.goods[variant]
+        interval = self.compiled.interval(self._epochs)[epoch]
+        profile = np.int64(0) if rows.profile is None else rows.profile.astype(np.int64)
+        wide = (len(self.compiled.class_bits), len(self.compiled.days), len(rows.profiles))
+        origin = self.compiled.origin_class[rows.origin]
+        origins = int(self.compiled.origin_class.max()) + 1
+        cell = ((profile * wide[1] + interval) * wide[0] + goods) * origins + origin
+        distinct, place = _distinct(cell, wide[0] * wide[1] * wide[2] * origins)
+        rest, which = np.divmod(distinct, origins)
+        sample = np.zeros(origins, np.int32)
+        sample[self.compiled.origin_class] = np.arange(len(ORIGINS))
+        rest, of_goods = np.divmod(rest, wide[0])
+        of_profile, of_interval = np.divmod(rest, wide[1])
+        pattern_of, patterns = solve_cells(
+            self.compiled,
+            of_interval.astype(np.int32),
+            of_goods.astype(np.int32),
+            sample[which],
+            of_profile.astype(np.int32),
+            rows.profiles,
+            self.bounds,
+        )
+        pattern = pattern_of[place]
+        low, ordinary, high = self._evaluate(rows, variant, pattern, patterns, table)
+        sure = (high - low < 1e-12) & table.sure[variant] & ~self._gaps(rows, interval, table, variant)
+        return low, ordinary, high, sure
+
+    def _evaluate(
+        self, rows: Encoded, variant: Ints, pattern: Ints, patterns: Patterns, table: _Numbers
+    ) -> tuple[Floats, Floats, Floats]:
+        count = len(patterns.plain)
+        rate_1, rate_2 = table.rate_1[variant], table.rate_2[variant]
+        adds = [np.zeros(count)] * 3
+        plain = np.flatnonzero(patterns.plain).astype(np.int32)
+        if plain.size:
+            base = patterns.evaluate(plain, np.zeros((len(plain), 2)))
+            adds = [np.full(count, np.nan) for _ in range(3)]
+            for target, figures in zip(adds, base, strict=True):
+                target[plain] = figures
+        owed = np.choose(patterns.column[pattern], [np.zeros(1), table.fraction[rate_1], table.fraction[rate_2]])
+        low, ordinary, high = (a[pattern] + owed for a in adds)
+        special = ~patterns.plain[pattern] | np.isnan(owed)
+        if rows.shares is not None:
+            special |= patterns.content[pattern] & ~np.isnan(rows.shares).all(axis=1)
+        picked = np.flatnonzero(special)
+        if picked.size:
+            fractions = np.stack([table.fraction[rate_1[picked]], table.fraction[rate_2[picked]]], axis=1)
+            blind = np.isnan(fractions)
+            if blind.any() and rows.quantities:
+                value = rows.value[picked]
+                for column, rates in enumerate((rate_1[picked], rate_2[picked])):
+                    hit = blind[:, column]
+                    measured = {k: v[picked][hit] for k, v in rows.quantities.items()}
+                    fractions[hit, column] = _specific(self.schedule, rates[hit], measured, value[hit])
+            shares = None if rows.shares is None else rows.shares[picked]
+            low[picked], ordinary[picked], high[picked] = _by_pairs(patterns, pattern[picked], fractions, shares)
+        return low, ordinary, high
+
+    def _gaps(self, rows: Encoded, interval: Ints, table: _Numbers, variant: Ints) -> npt.NDArray[np.bool_]:
+        """Rows that a gap of the book touches."""
+        touched = np.zeros(len(interval), bool)
+        place = {code: i for i, code in enumerate(ORIGINS)}
+        for gap in self.compiled.gaps:
+            if gap.into != self.compiled.into or not gap.origins:
+                continue
+            mark = np.zeros(len(ORIGINS), bool)
+            mark[[place[o] for o in gap.origins if o in place]] = True
+            hit = mark[rows.origin] & (rows.day >= gap.start // DAY) & (rows.day < gap.end // DAY)
+            if gap.goods:
+                codes = table.code[variant]
+                scope = np.zeros(len(codes), bool)
+                for prefix in gap.goods:
+                    digits = prefix.replace(".", "")
+                    step = 10 ** (10 - len(digits))
+                    scope |= (codes >= int(digits) * step) & (codes < (int(digits) + 1) * step)
+                hit &= scope
+            touched |= hit
+        return touched
+
+
+def _put(target: npt.NDArray[Any], values: npt.NDArray[Any], at: npt.NDArray[np.int64] | None) -> None:
+    if at is None:
+        target[:] = values
+    else:
+        target[at] = values
+
+
+def _epoch_of(day: Ints, epochs: Ints) -> Ints:
+    """Position of each day among the epochs, by a table over the span of days."""
+    known = day[day != NO_DAY]
+    if not known.size:
+        return np.zeros(len(day), np.int32)
+    low, high = int(known.min()), int(known.max())
+    if high - low > 10**6:
+        return (np.searchsorted(epochs, day, side="right") - 1).astype(np.int32)
+    table = (np.searchsorted(epochs, np.arange(low, high + 1), side="right") - 1).astype(np.int32)
+    return table[np.clip(day, low, high) - low]
+
+
+def _distinct(key: npt.NDArray[np.int64], size: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """Distinct keys and the position of each row's key among them, by a table where it is small enough."""
+    if size > 1 << 27:
+        distinct, inverse = np.unique(key, return_inverse=True)
+        return distinct, inverse.reshape(-1).astype(np.int32)
+    seen = np.zeros(size, bool)
+    seen[key] = True
+    distinct = np.flatnonzero(seen)
+    place = np.empty(size, np.int32)
+    place[distinct] = np.arange(len(distinct), dtype=np.int32)
+    return distinct, place[key]
+
+
+def _by_pairs(
+    patterns: Patterns, pattern: Ints, fractions: Floats, shares: Floats | None
+) -> tuple[Floats, Floats, Floats]:
+    """Evaluate distinct combinations of pattern, schedule fractions and shares."""
+    columns = [pattern[:, None].astype(np.float64), fractions]
+    if shares is not None:
+        columns.append(shares)
+    table = np.ascontiguousarray(np.concatenate(columns, axis=1))
+    _, first, inverse = np.unique(
+        table.view(f"V{table.shape[1] * 8}").reshape(-1), return_index=True, return_inverse=True
+    )
+    figures = patterns.evaluate(pattern[first], fractions[first], None if shares is None else shares[first])
+    low, ordinary, high = (f[inverse.reshape(-1)] for f in figures)
+    return low, ordinary, high
+
+
+def _specific(schedule: Schedule | None, rates: Ints, quantities: Mapping[str, Floats], value: Floats) -> Floats:
+    """Specific and compound rates as fractions of the value; NaN where a quantity is missing."""
+    found = np.full(len(rates), np.nan)
+    if schedule is None:
+        return found
+    for i, rate_id in enumerate(rates.tolist()):
+        rate = schedule.rate_of(rate_id)
+        known = {k: float(v[i]) for k, v in quantities.items() if v[i] == v[i]}  # noqa: PLR0124 - NaN
+        amount = rate.duty(float(value[i]), known) if rate.computable and value[i] > 0 else None
+        if amount is not None and not amount.missing:
+            found[i] = rate.ad_valorem + amount.specific_usd / float(value[i])
+    return found
+
+
+class _Numbers:
+    """What each distinct number means in each epoch, filled as needed.
+
+    A pair of a number and an epoch has ``count`` variants from ``first`` on; a variant has a ten-digit code, a goods class and
+    two rates. A number of ten digits has one variant, a short one has as many as there are lines that differ.
+    """
+
+    def __init__(
+        self, numbers: tuple[HtsCode, ...], compiled: Compiled, schedule: Schedule | None, epochs: Ints
+    ) -> None:
+        self.numbers = numbers
+        self.compiled = compiled
+        self.schedule = schedule
+        self.epochs = epochs
+        size = max(len(numbers), 1) * len(epochs) + 1
+        self.count = np.full(size, -1, np.int32)
+        self.count[-1] = 0
+        self.first = np.zeros(size, np.int32)
+        self._rows: list[tuple[npt.NDArray[np.int64], Ints, Ints, Ints, npt.NDArray[np.bool_]]] = []
+        self._made = 0
+        self.fraction = np.array([np.nan]) if schedule is None else _fractions(schedule)
+        self.code = np.zeros(0, np.int64)
+        self.goods = self.rate_1 = self.rate_2 = np.zeros(0, np.int32)
+        self.sure = np.zeros(0, bool)
+
+    def fill(self, key: Ints) -> None:
+        """Work out the pairs that are new."""
+        seen = np.zeros(len(self.count), bool)
+        seen[key] = True
+        new = np.flatnonzero(seen & (self.count < 0))
+        if not new.size:
+            return
+        epoch, number = np.divmod(new, max(len(self.numbers), 1))
+        level = np.array([c.level for c in self.numbers], np.int8)[number]
+        code = np.array([c.to_int10() for c in self.numbers], np.int64)[number]
+        day = self.epochs[epoch]
+        if self.schedule is None:
+            zeros = np.zeros(len(new), np.int32)
+            self._add(new, code, zeros, zeros, np.zeros(len(new), bool))
+        else:
+            rows = np.where(level == 10, self.schedule.lookup(code, day), -1)
+            hit = rows >= 0
+            general, second = self.schedule.general_rate_id, self.schedule.column_2_rate_id
+            self._add(new[hit], code[hit], general[rows[hit]], second[rows[hit]], np.ones(int(hit.sum()), bool))
+            for pair, at in zip(new[~hit].tolist(), np.flatnonzero(~hit).tolist(), strict=True):
+                self._add_slowly(pair, self.numbers[int(number[at])], int(day[at]))
+        columns = list(zip(*self._rows, strict=True))
+        if columns:
+            self.code, self.goods, self.rate_1, self.rate_2, self.sure = (np.concatenate(c) for c in columns)
+
+    def _add(self, pairs: npt.NDArray[np.int64], code: Any, rate_1: Any, rate_2: Any, sure: Any) -> None:  # noqa: ANN401
+        self.count[pairs] = 1
+        self.first[pairs] = self._made + np.arange(len(pairs))
+        self._made += len(pairs)
+        self._rows.append((code, self.compiled.goods_class(code), rate_1.astype(np.int32), rate_2.astype(np.int32), sure))
+
+    def _add_slowly(self, pair: int, number: HtsCode, day: int) -> None:
+        """A short number, or one whose suffix the day's schedule does not know."""
+        if self.schedule is None:
+            return
+        try:
+            rows, unknown = schedule_rows(number, max(day, -(10**6)), self.schedule)
+        except NotFoundError:
+            self.count[pair] = 0
+            return
+        codes = np.array([number.to_int10()]) if unknown else self.schedule.codes[rows]
+        goods = self.compiled.goods_class(codes)
+        rate_1, rate_2 = self.schedule.general_rate_id[rows], self.schedule.column_2_rate_id[rows]
+        _, keep = np.unique(np.stack([goods, rate_1, rate_2], axis=1), axis=0, return_index=True)
+        self.count[pair] = len(keep)
+        self.first[pair] = self._made
+        self._made += len(keep)
+        self._rows.append(
+            (codes[keep], goods[keep], rate_1[keep], rate_2[keep], np.full(len(keep), not unknown))
+        )
+
+
+def _fractions(schedule: Schedule) -> Floats:
+    """Rates that are fractions of the value alone; NaN for the others. Shape (r,)."""
+    pure = schedule.computable & (schedule.specific_measure[:, 0] < 0)
+    return np.where(pure, schedule.ad_valorem, np.nan)

@@ -1,0 +1,229 @@
+"""The door of the duty room: one line in, one answer out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from countermeasure._version import __version__
+from countermeasure.book.compile import Compiled, compiled_for
+from countermeasure.book.model import DAY, NEVER, Reading
+from countermeasure.codes.country import country, origin_index
+from countermeasure.codes.hts import HtsCode, parse_hts
+from countermeasure.duty.answer import Answer, LineAnswer, percent
+from countermeasure.duty.explain import Case, explain
+from countermeasure.duty.schedule import Schedule
+from countermeasure.duty.solve import solve
+from countermeasure.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from countermeasure.duty.line import Line
+    from countermeasure.duty.solve import Solution
+
+TERRITORIES = ("US", "CN")
+"""Customs territories of import that the book covers."""
+
+
+class DutyEngine:
+    """A book and a schedule, ready to price lines.
+
+    Args:
+        folder: Book folder; ``None`` for the shipped book.
+        scenarios: Files or folders of more instruments.
+        known_on: Epoch day of knowledge; ``None`` for all that the book holds.
+        readings: Readings to answer under.
+        schedule: Schedule for goods entering the United States; ``None`` for the shipped one.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        scenarios: Sequence[Path] = (),
+        known_on: int | None = None,
+        readings: Sequence[Reading] = (Reading.TEXT, Reading.ANNOUNCED),
+        schedule: Schedule | None = None,
+    ) -> None:
+        self.folder = folder
+        self.scenarios = tuple(scenarios)
+        self.known_on = known_on
+        self.readings = tuple(readings)
+        self._schedule = schedule
+        self._compiled: dict[tuple[str, Reading], Compiled] = {}
+        self._edges: dict[tuple[int, int, int], tuple[int, ...]] = {}
+
+    @staticmethod
+    @lru_cache(maxsize=1)
+    def shipped() -> DutyEngine:
+        """The engine on the shipped book, with all knowledge and both readings."""
+        return DutyEngine()
+
+    @property
+    def us_schedule(self) -> Schedule:
+        """The tariff schedule of the United States."""
+        if self._schedule is None:
+            self._schedule = Schedule.shipped()
+        return self._schedule
+
+    def schedule(self, into: str) -> Schedule | None:
+        """The schedule of a customs territory, or ``None`` where none is held."""
+        return self.us_schedule if into == "US" else None
+
+    def compiled(self, into: str, reading: Reading) -> Compiled:
+        """The compiled book for a destination and a reading."""
+        key = (into, reading)
+        if key not in self._compiled:
+            self._compiled[key] = compiled_for(self.folder, self.scenarios, into, self.known_on, reading)
+        return self._compiled[key]
+
+    def duty_on(self, line: Line) -> LineAnswer:
+        """Price one line and explain it.
+
+        Raises:
+            CodeError: If number or origin cannot be read.
+            NotFoundError: If no line of the schedule of that day bears the number, or the destination is not covered.
+        """
+        if line.into not in TERRITORIES:
+            raise NotFoundError(
+                f"no book of duties for goods entering {line.into!r}",
+                code="unknown_destination",
+                cure=f"use one of {', '.join(TERRITORIES)}",
+            )
+        code = parse_hts(line.hts)
+        case = Case(line, code, country(line.origin).iso2)
+        answers: list[Answer] = []
+        for reading in self.readings:
+            answer = self._answer(case, self.compiled(line.into, reading))
+            if not answers or _differs(answers[0], answer):
+                answers.append(answer)
+        notes = ("a leading zero was restored; Excel drops it from numbers",) if code.repaired else ()
+        schedule = self.schedule(line.into)
+        return LineAnswer(
+            line_id=line.line_id,
+            hts=code.dotted,
+            description=_described(schedule, code, line.on),
+            origin=case.origin,
+            on=line.on,
+            known_on=self.known_on,
+            into=line.into,
+            value_usd=line.value_usd,
+            book_version=__version__,
+            book_hash=self.compiled(line.into, self.readings[0]).book_hash,
+            answers=tuple(answers),
+            notes=notes,
+        )
+
+    def _answer(self, case: Case, compiled: Compiled) -> Answer:
+        schedule = self.schedule(case.line.into)
+        solution = solve(case.line, case.code, case.origin, case.line.on, compiled, schedule)
+        return explain(case, solution, compiled, schedule, self._next_change(case, solution, compiled))
+
+    def _next_change(self, case: Case, now: Solution, compiled: Compiled) -> tuple[int | None, str]:
+        """First later day on which totals or provisions differ, and what they are then."""
+        schedule = self.schedule(case.line.into)
+        days = {
+            day
+            for outcome in now.outcomes
+            for day in self._edge_days(compiled, outcome.alternative.goods, origin_index(case.origin))
+        }
+        if schedule is not None:
+            days |= _schedule_days(schedule, case.code)
+        digest = now.digest()
+        for day in sorted(d for d in days if d > case.line.on):
+            try:
+                then = solve(case.line, case.code, case.origin, day, compiled, schedule)
+            except NotFoundError:
+                return day, "the number is discontinued"
+            if then.digest() != digest:
+                return day, _words(then)
+        return None, ""
+
+    def _edge_days(self, compiled: Compiled, goods: int, origin: int) -> tuple[int, ...]:
+        """Days on which anything in the scope of a goods class and an origin begins, ends or changes."""
+        key = (id(compiled), goods, origin)
+        if key not in self._edges:
+            self._edges[key] = _edges(compiled, goods, origin)
+        return self._edges[key]
+
+
+def _edges(compiled: Compiled, goods: int, origin: int) -> tuple[int, ...]:
+    """Start and end days of clauses in scope, and days on which a code list takes the class in or lets it go."""
+    days: set[int] = set()
+    member = [compiled.class_bits[goods, list(columns)] for columns in compiled.goods.columns]
+    flips = [
+        {starts[i] for i in range(1, len(starts)) if bits[i] != bits[i - 1]}
+        for starts, bits in zip(compiled.goods.starts, member, strict=True)
+    ]
+    for clause in compiled.clauses:
+        if clause.suspended:
+            continue
+        if clause.origin >= 0 and not compiled.origin_bits[origin, list(compiled.origins.columns[clause.origin])].any():
+            continue
+        if clause.goods >= 0:
+            if not member[clause.goods].any():
+                continue
+            days |= {d for d in flips[clause.goods] if clause.start <= d * DAY < clause.end}
+        if clause.origin >= 0:
+            days |= set(compiled.origins.starts[clause.origin][1:])
+        days.add(-(-clause.start // DAY))
+        if clause.start % DAY:
+            days.add(clause.start // DAY)
+        if clause.end < NEVER:
+            days |= {-(-clause.end // DAY), clause.end // DAY}
+        tests = (c for c in clause.body.facts if c.fact.endswith("_on"))
+        days |= {int(c.value) for c in tests}
+    return tuple(sorted(days))
+
+
+def _described(schedule: Schedule | None, code: HtsCode, day: int) -> str:
+    if schedule is None:
+        return ""
+    rows = schedule.children(code.digits, day)
+    if len(rows) == 1:
+        return schedule.description(int(rows[0]))
+    return f"{len(rows)} statistical lines" if len(rows) else ""
+
+
+def _schedule_days(schedule: Schedule, code: HtsCode) -> set[int]:
+    """Days on which a line under a number begins, ends or changes."""
+    low, high = code.range10()
+    first, last = np.searchsorted(schedule.codes, [low, high])
+    return set(schedule.from_day[first:last].tolist()) | set(schedule.until_day[first:last].tolist()) - {2**31 - 1}
+
+
+def _words(solution: Solution) -> str:
+    low, ordinary, high = solution.low, solution.ordinary, solution.high
+    if ordinary == ordinary and abs(high - low) < 1e-9:  # noqa: PLR0124 - NaN
+        return percent(ordinary)
+    middle = f", ordinarily {percent(ordinary)}" if ordinary == ordinary else ""  # noqa: PLR0124
+    return f"{percent(low)} to {percent(high)}{middle}"
+
+
+def _differs(a: Answer, b: Answer) -> bool:
+    """Whether two readings differ in what is owed on the day or in when and how it changes."""
+
+    def core(x: Answer) -> tuple[object, ...]:
+        rates = tuple(None if r is None else round(r, 9) for r in (x.rate_low, x.rate, x.rate_high))
+        return (*rates, tuple(c.provision for c in x.components), x.changes_on, x.changes_to)
+
+    return core(a) != core(b)
+
+
+def duty_on(line: Line, engine: DutyEngine | None = None) -> LineAnswer:
+    """Price one line with the shipped book, or with an engine of your own.
+
+    Example:
+        >>> from countermeasure.codes import parse_day
+        >>> from countermeasure.duty import Line, duty_on
+        >>> line = Line("8505.11.00.70", "CN", parse_day("2026-04-10"), value_usd=10000.0)
+        >>> duty_on(line).answers[0].duty_usd
+        2710.0
+    """
+    return (engine or DutyEngine.shipped()).duty_on(line)
+
+
+__all__ = ["TERRITORIES", "DutyEngine", "duty_on", "np"]

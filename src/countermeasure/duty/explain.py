@@ -1,0 +1,448 @@
+"""Turn a solution into an answer a person can check: components in filing order, what was excluded, what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from countermeasure.book.kernel import FACT_FAILS, NOT_GIVEN, limited_basis, reach
+from countermeasure.book.model import BASES, DAY, Role
+from countermeasure.book.plan import clauses_between
+from countermeasure.codes.country import origin_index
+from countermeasure.codes.day import format_day
+from countermeasure.codes.hts import HtsCode, dotted_int10
+from countermeasure.duty.answer import Answer, Component, Excluded, Missing, percent
+from countermeasure.duty.fees import fees_on
+from countermeasure.duty.line import SHARES, Line
+
+if TYPE_CHECKING:
+    from countermeasure.book.compile import Clause, Compiled
+    from countermeasure.duty.schedule import Schedule
+    from countermeasure.duty.solve import Outcome, Solution
+
+_METALS = dict(zip(SHARES, ("steel_content", "aluminium_content", "copper_content", ""), strict=True))
+SAME = 1e-9
+SHOWN_LINES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A line after its number and origin were read."""
+
+    line: Line
+    code: HtsCode
+    origin: str
+
+
+def explain(case: Case, solution: Solution, compiled: Compiled, schedule: Schedule | None, change: tuple[int | None, str]) -> Answer:
+    """Write the answer for one reading.
+
+    Args:
+        case: The line.
+        solution: Its solution on its own day.
+        compiled: The book it was solved with.
+        schedule: The tariff schedule, or ``None``.
+        change: Next day on which the answer changes, and to what.
+    """
+    line = case.line
+    low, ordinary, high = solution.low, solution.ordinary, solution.high
+    value = line.value_usd
+    missing = [*_missing_lines(solution), *_missing_facts(solution, compiled), *_missing_numbers(case, solution, schedule)]
+    gaps = _gaps(case, compiled)
+    because = [f"the answer depends on {m.fact}" for m in missing] + gaps
+    if solution.suffix_unknown:
+        because.append(
+            f"the ten-digit number is in no edition held for {format_day(line.on)}; the rate of its eight digits was used"
+        )
+    if schedule is None:
+        because.append("column 1 of this customs territory is not held, so its own duty is left out")
+    parts = [_components(case, o, compiled, schedule) for o in solution.outcomes]
+    fees = fees_on(value, line.on, line.mode) if value is not None and line.into == "US" else None
+    components = _joined(parts)
+    struck = [c.usd for c in components if c.remark.startswith("collected against law") and c.usd is not None]
+    return Answer(
+        reading=compiled.reading.value,
+        rate_low=_known(low),
+        rate=_known(ordinary),
+        rate_high=_known(high),
+        duty_usd_low=_money(low, value),
+        duty_usd=_money(ordinary, value),
+        duty_usd_high=_money(high, value),
+        fees_usd=None if fees is None else fees.usd,
+        fees_note="" if fees is None else fees.note,
+        components=components,
+        excluded=_excluded(solution.outcomes[0], compiled),
+        missing=tuple(missing),
+        complete=not because,
+        because=tuple(because),
+        suspended=_suspended(case, solution, compiled),
+        claims=_claims(solution.outcomes[0]),
+        statements=compiled.statements if compiled.reading.value == "announced" else (),
+        refundable_usd=round(sum(struck), 2) if struck else None,
+        changes_on=change[0],
+        changes_to=change[1],
+    )
+
+
+def _known(figure: float) -> float | None:
+    return None if figure != figure else figure  # noqa: PLR0124 - NaN
+
+
+def even_dollars(value: float) -> float:
+    """Customs value in whole dollars, half a dollar upwards (19 CFR 159.3(a))."""
+    return float(np.floor(value + 0.5))
+
+
+def _money(rate: float, value: float | None) -> float | None:
+    if value is None or rate != rate:  # noqa: PLR0124 - NaN
+        return None
+    return round(rate * even_dollars(value) + 1e-9, 2)
+
+
+# ------------------------------------------------------------------------------------------------ components
+
+
+def _components(case: Case, outcome: Outcome, compiled: Compiled, schedule: Schedule | None) -> list[Component]:
+    """Components of the ordinary world: duties that apply and reliefs that freed or limited one."""
+    plan, settled = outcome.plan, outcome.settled
+    applied = settled.applied[0]
+    always = settled.applied.all(axis=0)
+    useful = _useful(outcome)
+    found: list[tuple[int, int, Component]] = []
+    for position in np.flatnonzero(applied).tolist():
+        clause = compiled.clauses[plan.clauses[position]]
+        if clause.body.role is Role.DUTY:
+            component = _duty(case, outcome, clause, position, schedule, bool(always[position]))
+        elif clause.body.role is Role.RELIEF and position in useful:
+            component = _component(clause, 0.0, clause.body.basis, 0.0, certain=bool(always[position]))
+        else:
+            continue
+        order = compiled.programmes[clause.body.programme].order
+        found.append((order, int(clause.body.role is Role.DUTY), component))
+    return [c for _, _, c in sorted(found, key=lambda f: (f[0], f[1], f[2].heading))]
+
+
+def _useful(outcome: Outcome) -> set[int]:
+    """Reliefs that did something in the ordinary world."""
+    plan, settled = outcome.plan, outcome.settled
+    useful: set[int] = set()
+    if settled.because is not None:
+        useful |= {int(b) for b in settled.because[0] if b >= 0}
+    for position in np.flatnonzero(settled.applied[0] & plan.duty).tolist():
+        useful |= {by for by, _ in plan.limited_by[position] if settled.applied[0, by]}
+    return useful
+
+
+def _duty(
+    case: Case, outcome: Outcome, clause: Clause, position: int, schedule: Schedule | None, certain: bool
+) -> Component:
+    body = clause.body
+    line = case.line
+    basis = limited_basis(outcome.plan, outcome.settled.applied[:1], position)
+    name = BASES[basis if isinstance(basis, int) else int(basis[0])]
+    part = line.dutiable_share
+    value = None if line.value_usd is None or part is None else even_dollars(line.value_usd) * part
+    if name in ("column_1", "column_2"):
+        return _schedule_component(case, outcome, clause, name, schedule, value, certain)
+    rate, share = body.rate, _share_of(name, line)
+    heading = body.heading
+    if name == "total_with_column_1":
+        column_1 = outcome.schedule[0]
+        rate = max(body.rate - column_1, 0.0) if column_1 == column_1 else float("nan")  # noqa: PLR0124
+        share = 1.0
+        if rate == 0 and body.heading_if_zero:
+            heading = body.heading_if_zero
+    usd = None if value is None or share is None or rate != rate else round(rate * share * value + 1e-9, 2)  # noqa: PLR0124
+    remark = body.certainty
+    if body.per_item_usd is not None:
+        remark = f"or {body.per_item_usd:g} dollars per item, as the carrier chose. {remark}".strip()
+    if clause.against_law:
+        remark = f"collected against law: struck down before this day, refundable. {remark}".strip()
+    return _component(clause, _known(rate), name, usd, certain=certain, heading=heading, remark=remark)
+
+
+def _share_of(basis: str, line: Line) -> float | None:
+    """Part of the value that a basis is, if the line tells."""
+    if basis == "value":
+        return 1.0
+    shares = [line.shares.get(s) for s in SHARES[:3]]
+    us = line.shares.get("us_content_share", 0.0)
+    if basis == "non_us_content":
+        return 1.0 - us
+    for name, metal in _METALS.items():
+        if metal == basis:
+            return line.shares.get(name, 1.0)
+    if all(s is None for s in shares):
+        return 0.0
+    rest = 1.0 - min(sum(s for s in shares if s is not None), 1.0)
+    return rest if basis == "non_metal_content" else max(rest - us, 0.0)
+
+
+def _schedule_component(
+    case: Case,
+    outcome: Outcome,
+    clause: Clause,
+    basis: str,
+    schedule: Schedule | None,
+    value: float | None,
+    certain: bool,
+) -> Component:
+    column = 1 if basis == "column_1" else 2
+    row = outcome.alternative.row
+    fraction = float(outcome.schedule[column - 1])
+    text, plain = "", None
+    if schedule is not None and row >= 0:
+        rate = schedule.rate(row, column)
+        text = rate.text
+        plain = rate.ad_valorem if rate.computable and not rate.specific else None
+    usd = None if value is None or fraction != fraction else round(fraction * value + 1e-9, 2)  # noqa: PLR0124
+    number = case.code.dotted if case.code.level == 10 else dotted_int10(outcome.alternative.code)
+    if len(outcome.alternative.codes) > 1:
+        number = case.code.dotted
+    return _component(clause, plain, "value" if plain is not None else basis, usd, certain=certain, heading=number, text=text)
+
+
+def _component(
+    clause: Clause,
+    rate: float | None,
+    basis: str,
+    usd: float | None,
+    *,
+    certain: bool = True,
+    heading: str | None = None,
+    text: str = "",
+    remark: str | None = None,
+) -> Component:
+    body = clause.body
+    return Component(
+        provision=clause.provision,
+        heading=body.heading if heading is None else heading,
+        programme=body.programme,
+        name=body.name or clause.provision,
+        rate=rate,
+        basis=basis,
+        usd=usd,
+        citation=f"{clause.citation}; {body.note}" if body.note else clause.citation,
+        confidence=clause.confidence,
+        certain=certain,
+        text=text,
+        remark=body.certainty if remark is None else remark,
+    )
+
+
+def _joined(parts: list[list[Component]]) -> tuple[Component, ...]:
+    """Components of all alternatives: those of the first, then what others add, as uncertain."""
+    if len(parts) == 1:
+        return tuple(parts[0])
+    names = [{c.provision for c in part} for part in parts]
+    everywhere = set.intersection(*names)
+    seen: set[tuple[str, str]] = set()
+    joined: list[Component] = []
+    for part in parts:
+        for component in part:
+            key = (component.provision, component.heading if component.programme != "schedule" else component.text)
+            if key in seen:
+                continue
+            seen.add(key)
+            sure = component.certain and component.provision in everywhere
+            if component.programme == "schedule":
+                sure = all(any(c.text == component.text for c in other) for other in parts)
+            joined.append(component if sure == component.certain else _unsure(component, sure))
+    return tuple(joined)
+
+
+def _unsure(component: Component, certain: bool) -> Component:
+    from dataclasses import replace
+
+    return replace(component, certain=certain)
+
+
+# ------------------------------------------------------------------------------------------------ what does not apply
+
+
+def _excluded(outcome: Outcome, compiled: Compiled) -> tuple[Excluded, ...]:
+    plan, because = outcome.plan, outcome.settled.because
+    if because is None:
+        return ()
+    found = []
+    for position in np.flatnonzero(outcome.inside & plan.duty).tolist():
+        code = int(because[0, position])
+        clause = compiled.clauses[plan.clauses[position]]
+        if code >= 0:
+            other = compiled.clauses[plan.clauses[code]]
+            label = f" ({other.body.heading})" if other.body.heading else ""
+            found.append(Excluded(clause.provision, clause.body.heading, f"{other.body.name}{label}", other.provision))
+        elif code == FACT_FAILS:
+            tests = ", ".join(str(c) for c in clause.body.facts)
+            found.append(Excluded(clause.provision, clause.body.heading, f"needs: {tests}"))
+        elif code == NOT_GIVEN:
+            found.append(Excluded(clause.provision, clause.body.heading, "the duty it depends on does not apply"))
+    return tuple(found)
+
+
+def _suspended(case: Case, solution: Solution, compiled: Compiled) -> tuple[Component, ...]:
+    """Duties in whose scope the line lies and that are suspended on the day."""
+    outcome = solution.outcomes[0]
+    day = case.line.on
+    place = origin_index(case.origin)
+    found = []
+    for index in clauses_between(compiled, day, day + 1):
+        clause = compiled.clauses[index]
+        if not clause.suspended or clause.body.role is not Role.DUTY:
+            continue
+        goods = compiled.goods.column(clause.goods, day)
+        origin = compiled.origins.column(clause.origin, day)
+        inside = goods < 0 or compiled.class_bits[outcome.alternative.goods, goods]
+        if inside and (origin < 0 or compiled.origin_bits[place, origin]):
+            found.append(_component(clause, clause.body.rate, clause.body.basis, None, certain=False))
+    return tuple(found)
+
+
+def _claims(outcome: Outcome) -> tuple[str, ...]:
+    """Facts that were not claimed and could change the duty."""
+    return tuple(
+        f.id for i, f in enumerate(outcome.plan.facts) if not f.branches and (outcome.regions[:, i] == f.ordinary).all()
+    )
+
+
+# ------------------------------------------------------------------------------------------------ what is missing
+
+
+def _missing_lines(solution: Solution) -> list[Missing]:
+    """Whether the full number decides."""
+    if len(solution.outcomes) < 2:
+        return []
+    ranges = {}
+    for outcome in solution.outcomes:
+        span = (_low(outcome), _high(outcome))
+        names = [dotted_int10(c) for c in outcome.alternative.codes]
+        ranges.setdefault(span, []).extend(names)
+    if len(ranges) < 2:
+        return []
+    rows = sorted(ranges.items(), key=lambda item: str(item[0]))
+    words = [f"{_names(names)}: {_span(*span)}" for span, names in rows]
+    outcomes = tuple((_names(names), *span) for span, names in rows)
+    return [Missing("hts10", "Which ten-digit statistical number is it?", "; ".join(words), outcomes)]
+
+
+def _low(outcome: Outcome) -> float | None:
+    return _known(round(float(outcome.totals.low.min()), 9))
+
+
+def _high(outcome: Outcome) -> float | None:
+    return _known(round(float(outcome.totals.high.max()), 9))
+
+
+def _names(names: list[str]) -> str:
+    shown = ", ".join(sorted(names)[:SHOWN_LINES])
+    return shown if len(names) <= SHOWN_LINES else f"{shown} and {len(names) - SHOWN_LINES} more"
+
+
+def _span(low: float | None, high: float | None) -> str:
+    if low is not None and high is not None and abs(low - high) < SAME:
+        return percent(low)
+    return f"{percent(low)} to {percent(high)}"
+
+
+def _missing_facts(solution: Solution, compiled: Compiled) -> list[Missing]:
+    """Unknown facts that change the total in some world."""
+    found: dict[str, Missing] = {}
+    for outcome in solution.outcomes:
+        for index, fact in enumerate(outcome.plan.facts):
+            regions = outcome.regions[:, index]
+            options = sorted(set(regions.tolist()))
+            if len(options) < 2 or fact.id in found or not _decides(outcome, index):
+                continue
+            rows = []
+            for region in options:
+                mine = regions == region
+                rows.append(
+                    (
+                        _region_name(fact.type, fact.edges, region),
+                        _known(round(float(outcome.totals.low[mine].min()), 9)),
+                        _known(round(float(outcome.totals.high[mine].max()), 9)),
+                    )
+                )
+            words = "; ".join(f"{name}: {_span(low, high)}" for name, low, high in rows)
+            found[fact.id] = Missing(fact.id, compiled.facts[fact.id].ask, words, tuple(rows))
+    return list(found.values())
+
+
+def _decides(outcome: Outcome, index: int) -> bool:
+    """Whether two worlds that differ in this fact alone differ in their totals."""
+    others = np.delete(outcome.regions, index, axis=1)
+    _, group = np.unique(others, axis=0, return_inverse=True)
+    group = group.reshape(-1)
+    for figures in (outcome.totals.low, outcome.totals.high):
+        filled = np.nan_to_num(figures, nan=-1.0)
+        top = np.full(group.max() + 1, -np.inf)
+        bottom = np.full(group.max() + 1, np.inf)
+        np.maximum.at(top, group, filled)
+        np.minimum.at(bottom, group, filled)
+        if (top - bottom > SAME).any():
+            return True
+    return False
+
+
+def _region_name(kind: str, edges: tuple[float, ...], region: int) -> str:
+    if kind == "flag":
+        return "yes" if region else "no"
+    if region == 0:
+        return f"before {_edge(kind, edges[0])}" if kind != "share" else f"below {_edge(kind, edges[0])}"
+    if region == len(edges):
+        return f"from {_edge(kind, edges[-1])}" if kind != "share" else f"{_edge(kind, edges[-1])} or more"
+    return f"{_edge(kind, edges[region - 1])} up to {_edge(kind, edges[region])}"
+
+
+def _edge(kind: str, value: float) -> str:
+    if kind == "day":
+        return format_day(int(value))
+    if kind == "minute":
+        return f"{int(value) // 60:02d}:{int(value) % 60:02d}"
+    return percent(value)
+
+
+def _missing_numbers(case: Case, solution: Solution, schedule: Schedule | None) -> list[Missing]:
+    """Numbers that formulas need: quantities, metal shares, the chapter 98 value."""
+    line = case.line
+    found: list[Missing] = []
+    if line.dutiable_share is None:
+        ask = "What is the value of the repair (9802.00.40, .50) or of the US parts (9802.00.80)?"
+        found.append(Missing("chapter_98_value", ask, "the part of the value that is dutiable"))
+    for outcome in solution.outcomes:
+        column = int(outcome.sums.column[0])
+        if column and schedule is not None and outcome.alternative.row >= 0 and np.isnan(outcome.schedule[column - 1]):
+            rate = schedule.rate(outcome.alternative.row, column)
+            names = ", ".join(rate.measures) or "a formula the schedule gives in words"
+            needs = names if line.value_usd else f"customs value and {names}"
+            found.append(Missing("quantity", f"Needed for the rate {rate.text!r}: {needs}.", f"column {column}"))
+            break
+    rates = np.concatenate([o.sums.rates[:, 1:4] for o in solution.outcomes])
+    charged = [name for i, name in enumerate(SHARES[:3]) if rates[:, i].any() and name not in line.shares]
+    spread = any((o.totals.high - o.totals.low > SAME).any() for o in solution.outcomes)
+    if charged and spread:
+        ends = _span(_known(solution.low), _known(solution.high))
+        metal = " and ".join(name.split("_")[0] for name in charged)
+        found += [
+            Missing(name, f"What share of the customs value is {name.split('_')[0]}?", f"{metal} value decides: {ends}")
+            for name in charged
+        ]
+    return found
+
+
+def _gaps(case: Case, compiled: Compiled) -> list[str]:
+    """Gaps of the book that touch the line."""
+    instant = case.line.on * DAY
+    return [
+        f"{gap.what} is not modelled: {gap.why}"
+        for gap in compiled.gaps
+        if case.origin in gap.origins
+        and gap.into == compiled.into
+        and gap.start <= instant < gap.end
+        and (not gap.goods or case.code.digits.startswith(tuple(g.replace(".", "") for g in gap.goods)))
+    ]
+
+
+__all__ = ["Case", "even_dollars", "explain", "reach"]

@@ -1,0 +1,156 @@
+"""Solve many cases at once: each distinct reach of clauses is settled once, in all its worlds.
+
+A *cell* is an interval, a goods class and an origin. Cells whose clauses in scope are the same make one *pattern*; a day of
+2025 has some hundreds. A pattern's worlds are settled together and kept as sums; only column 1, quantities and declared
+shares are left for the rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from countermeasure.book.kernel import WEIGHTED, Sums, add_up, asked, reach, settle
+from countermeasure.duty.formula import totals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from countermeasure.book.compile import Compiled
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int32]
+CHUNK = 1 << 18
+"""Worlds settled at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Worlds of all patterns, one after the other.
+
+    Attributes:
+        starts: Shape (p + 1,). First world of each pattern; the first world is the ordinary one.
+        sums: Sums of all worlds.
+        plain: Shape (p,). Neither floors nor a schedule column that depends on a fact: totals add to the schedule's rate.
+        column: Shape (p,). Schedule column of the ordinary world.
+        content: Shape (p,). Some world takes a rate of a part of the value.
+        open: Shape (p,). Some unknown fact changes what applies.
+    """
+
+    starts: npt.NDArray[np.int64]
+    sums: Sums
+    plain: npt.NDArray[np.bool_]
+    column: npt.NDArray[np.int8]
+    content: npt.NDArray[np.bool_]
+
+    def evaluate(self, which: Ints, schedule: Floats, shares: Floats | None = None) -> tuple[Floats, Floats, Floats]:
+        """Least, ordinary and greatest total of m pairs of a pattern and a schedule rate.
+
+        Args:
+            which: Shape (m,). Pattern of each pair.
+            schedule: Shape (m, 2). Column 1 and 2 as fractions of the value.
+            shares: Shape (m, 4) or ``None`` where none is known.
+
+        Returns:
+            Three arrays of shape (m,).
+        """
+        low, ordinary, high = (np.empty(len(which)) for _ in range(3))
+        counts = (self.starts[which + 1] - self.starts[which]).astype(np.int64)
+        edges = np.concatenate([[0], np.cumsum(counts)])
+        begin = 0
+        while begin < len(which):
+            end = max(int(np.searchsorted(edges, edges[begin] + CHUNK, side="right")) - 1, begin + 1)
+            part = slice(begin, end)
+            owner = np.repeat(np.arange(begin, end), counts[part])
+            inner = np.arange(len(owner)) - np.repeat(edges[begin:end] - edges[begin], counts[part])
+            world = self.starts[which[owner]] + inner
+            sums = Sums(self.sums.rates[world], self.sums.floors[world], self.sums.column[world])
+            given = np.full((len(owner), 4), np.nan) if shares is None else shares[owner]
+            result = totals(sums, schedule[owner], given)
+            at = edges[begin:end] - edges[begin]
+            low[part] = np.minimum.reduceat(result.low, at)
+            high[part] = np.maximum.reduceat(result.high, at)
+            ordinary[part] = result.ordinary[at]
+            begin = end
+        return low, ordinary, high
+
+
+def solve_cells(
+    compiled: Compiled,
+    intervals: Ints,
+    goods: Ints,
+    origins: Ints,
+    profiles: Ints | None = None,
+    known: Sequence[dict[str, float]] = ({},),
+    bounds: bool = True,
+) -> tuple[Ints, Patterns]:
+    """Settle distinct cells.
+
+    Args:
+        compiled: The compiled book.
+        intervals: Shape (c,). Interval of each cell.
+        goods: Shape (c,). Goods class.
+        origins: Shape (c,). Origin index.
+        profiles: Shape (c,). Index into ``known``; ``None`` for all zero.
+        known: Known facts of each profile, by id.
+        bounds: Compute all worlds; ``False`` computes the ordinary one alone.
+
+    Returns:
+        Pattern of each cell, shape (c,), and the patterns.
+    """
+    pattern = np.empty(len(goods), np.int32)
+    parts: list[Sums] = []
+    counts: list[npt.NDArray[np.int64]] = []
+    made = 0
+    order = np.argsort(intervals, kind="stable")
+    edges = np.flatnonzero(np.diff(intervals[order], prepend=-1, append=-1))
+    for first, last in zip(edges[:-1], edges[1:], strict=True):
+        cells = order[first:last]
+        plan = compiled.plan(int(intervals[cells[0]]))
+        inside = reach(compiled, plan, goods[cells], origins[cells])
+        profile = np.zeros(len(cells), np.int32) if profiles is None else profiles[cells]
+        key = np.concatenate([np.packbits(inside, axis=1), profile.astype("<i4").view(np.uint8).reshape(-1, 4)], axis=1)
+        _, sample, inverse = np.unique(key.view(f"V{key.shape[1]}").reshape(-1), return_index=True, return_inverse=True)
+        inside, profile = inside[sample], profile[sample]
+        masks = asked(plan, inside)
+        rank = np.empty(len(sample), np.int32)
+        groups = np.unique(np.stack([masks, profile.astype(np.uint64)], axis=1), axis=0, return_inverse=True)
+        which_group = groups[1].reshape(-1)
+        done = 0
+        for number, (mask, facts) in enumerate(groups[0].tolist()):
+            members = np.flatnonzero(which_group == number)
+            regions = {f.id: f.region(known[facts][f.id]) for f in plan.facts if f.id in known[facts]}
+            atoms, _, _ = plan.worlds(int(mask), regions, *(() if bounds else (1,)))
+            step = max(CHUNK // len(atoms), 1)
+            for at in range(0, len(members), step):
+                some = members[at : at + step]
+                worlds = np.asfortranarray(np.repeat(inside[some], len(atoms), axis=0))
+                settled = settle(plan, worlds, np.tile(atoms, len(some)))
+                parts.append(add_up(plan, settled.applied))
+                counts.append(np.full(len(some), len(atoms), np.int64))
+            rank[members] = done + np.arange(len(members))
+            done += len(members)
+        pattern[cells] = made + rank[inverse.reshape(-1)]
+        made += len(sample)
+    return pattern, _patterns(parts, counts)
+
+
+def _patterns(parts: list[Sums], counts: list[npt.NDArray[np.int64]]) -> Patterns:
+    if not parts:
+        empty = Sums(np.zeros((0, WEIGHTED)), np.zeros((0, 2)), np.zeros(0, np.int8))
+        none = np.zeros(0, bool)
+        return Patterns(np.zeros(1, np.int64), empty, none, np.zeros(0, np.int8), none)
+    sums = Sums(
+        np.concatenate([p.rates for p in parts]),
+        np.concatenate([p.floors for p in parts]),
+        np.concatenate([p.column for p in parts]),
+    )
+    starts = np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int64)
+    at = starts[:-1]
+    steady = np.minimum.reduceat(sums.column, at) == np.maximum.reduceat(sums.column, at)
+    floors = np.logical_or.reduceat(~np.isnan(sums.floors[:, 0]), at)
+    content = np.logical_or.reduceat((sums.rates[:, 1:] > 0).any(axis=1), at)
+    return Patterns(starts, sums, steady & ~floors, sums.column[at], content)

@@ -1,0 +1,227 @@
+"""Put a line to the kernel: alternatives of a short number, worlds of unknown facts, totals. No words are made here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from countermeasure.book.compile import code_range
+from countermeasure.book.kernel import Settled, Sums, add_up, asked, reach, settle
+from countermeasure.codes.country import origin_index
+from countermeasure.codes.day import parse_day
+from countermeasure.codes.hts import HtsCode
+from countermeasure.duty.formula import Totals, totals
+from countermeasure.duty.line import SHARES, Line
+from countermeasure.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from countermeasure.book.compile import Compiled
+    from countermeasure.book.plan import Plan
+    from countermeasure.duty.rates import Rate
+    from countermeasure.duty.schedule import Schedule
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One reading of the number: a goods class with its rates in the schedule.
+
+    Attributes:
+        code: Ten-digit integer that stands for it.
+        row: Row of the schedule, -1 where it has none.
+        goods: Goods class.
+        codes: All ten-digit integers that are alike.
+    """
+
+    code: int
+    row: int
+    goods: int
+    codes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An alternative put to the kernel.
+
+    Attributes:
+        plan: Plan of the interval.
+        inside: Shape (l,). Clauses in whose scope it lies, facts aside.
+        regions: Shape (w, facts). Region of each asked fact per world, -1 where not asked.
+        settled: The kernel's outcome for w worlds; the first world is the ordinary one.
+        totals: Bounds per world, chapter 98 share included.
+        schedule: Column 1 and column 2 as fractions of the value.
+    """
+
+    alternative: Alternative
+    plan: Plan
+    inside: npt.NDArray[np.bool_]
+    regions: npt.NDArray[np.int8]
+    settled: Settled
+    sums: Sums
+    totals: Totals
+    schedule: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """All alternatives of a line on a day.
+
+    Attributes:
+        suffix_unknown: The ten-digit number is in no edition held for the day; its eight digits are.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    suffix_unknown: bool
+
+    @property
+    def low(self) -> float:
+        """Least total."""
+        return float(min(o.totals.low.min() for o in self.outcomes))
+
+    @property
+    def high(self) -> float:
+        """Greatest total; NaN where it is unbounded."""
+        return float(np.max([o.totals.high.max() for o in self.outcomes]))
+
+    @property
+    def ordinary(self) -> float:
+        """Total in the ordinary world; NaN where the full number decides."""
+        first = [float(o.totals.ordinary[0]) for o in self.outcomes]
+        return first[0] if max(first) - min(first) < 1e-12 else float("nan")
+
+    def digest(self) -> tuple[object, ...]:
+        """What must change for the answer to change: totals and provisions that apply."""
+        figures = tuple(None if f != f else round(f, 9) for f in (self.low, self.ordinary, self.high))  # noqa: PLR0124
+        applied = tuple(
+            tuple(o.plan.clauses[np.flatnonzero(o.settled.applied[0] & o.plan.duty)].tolist()) for o in self.outcomes
+        )
+        return (*figures, applied)
+
+
+def alternatives(
+    code: HtsCode, day: int, compiled: Compiled, schedule: Schedule | None
+) -> tuple[tuple[Alternative, ...], bool]:
+    """The lines a number can mean on a day, those that are alike taken together.
+
+    Returns:
+        The alternatives, and whether the ten-digit suffix is unknown for the day.
+
+    Raises:
+        NotFoundError: If no line of the schedule of that day bears the number.
+    """
+    if schedule is None:
+        low, high = code_range(code.digits)
+        first, last = np.searchsorted(compiled.points, [low, high - 1], side="right") - 1
+        classes = {int(compiled.point_class[i]): int(max(compiled.points[i], low)) for i in range(first, last + 1)}
+        return tuple(Alternative(c, -1, g, (c,)) for g, c in classes.items()), False
+    rows, unknown = schedule_rows(code, day, schedule)
+    if unknown:
+        number = code.to_int10()
+        return (Alternative(number, rows[0], int(compiled.goods_class(number)), (number,)),), True
+    codes = schedule.codes[rows]
+    classes_of = compiled.goods_class(codes)
+    groups: dict[tuple[int, int, int], list[int]] = {}
+    for i, row in enumerate(rows):
+        key = (int(classes_of[i]), int(schedule.general_rate_id[row]), int(schedule.column_2_rate_id[row]))
+        groups.setdefault(key, []).append(i)
+    found = tuple(
+        Alternative(int(codes[g[0]]), int(rows[g[0]]), key[0], tuple(int(codes[i]) for i in g))
+        for key, g in groups.items()
+    )
+    return found, False
+
+
+def schedule_rows(code: HtsCode, day: int, schedule: Schedule) -> tuple[list[int], bool]:
+    """Rows of the schedule that a number can mean on a day, and whether only its suffix is unknown."""
+    if code.is_chapter_98_99:
+        raise NotFoundError(
+            f"{code.dotted} is a number of chapter {code.chapter}",
+            code="chapter_98_99",
+            cure="give the number of chapters 1 to 97; claim chapter 98 in the column chapter_98",
+        )
+    if code.level == 10:
+        row = int(schedule.lookup(np.array([code.to_int10()]), np.array([day]))[0])
+        if row >= 0:
+            return [row], False
+        siblings = [] if covered(schedule, day) else schedule.children(code.digits[:8], day).tolist()
+        if siblings and len({(schedule.general_rate_id[r], schedule.column_2_rate_id[r]) for r in siblings}) == 1:
+            return siblings[:1], True
+    else:
+        rows = schedule.children(code.digits, day).tolist()
+        if rows:
+            return rows, False
+    missing = schedule.explain_missing(code.digits, day)
+    raise NotFoundError(
+        missing.message, code="unknown_number", cure="check the number against the schedule of the day of entry"
+    )
+
+
+def covered(schedule: Schedule, day: int) -> bool:
+    """Whether a day lies between the oldest and the newest edition behind the schedule."""
+    known = schedule.known_to
+    edges = schedule.boundaries()
+    return bool(len(edges)) and int(edges[0]) <= day and (known is None or day < parse_day(known))
+
+
+def solve(
+    line: Line, code: HtsCode, origin: str, day: int, compiled: Compiled, schedule: Schedule | None
+) -> Solution:
+    """Answer a line in numbers.
+
+    Args:
+        line: The line; its own ``on`` is not used.
+        code: Its number.
+        origin: ISO code of its origin.
+        day: Epoch day of entry.
+        compiled: The book for its destination.
+        schedule: The tariff schedule, or ``None`` where none is held.
+    """
+    found, unknown = alternatives(code, day, compiled, schedule)
+    plan = compiled.plan(int(compiled.interval(day)))
+    known = {f.id: f.region(line.facts[f.id]) for f in plan.facts if f.id in line.facts}
+    shares = np.array([line.shares.get(name, np.nan) for name in SHARES])
+    part = line.dutiable_share
+    outcomes = []
+    place = np.array([origin_index(origin)], np.int32)
+    for one in found:
+        inside = reach(compiled, plan, np.array([one.goods], np.int32), place)
+        atoms, regions, _ = plan.worlds(int(asked(plan, inside)[0]), known)
+        n = len(atoms)
+        settled = settle(plan, np.repeat(inside, n, axis=0), atoms, explain=True)
+        sums = add_up(plan, settled.applied)
+        rates = schedule_fractions(line, one.row, schedule)
+        total = totals(sums, np.broadcast_to(rates, (n, 2)), np.broadcast_to(shares, (n, len(SHARES))))
+        if part != 1.0:
+            total = _partly(total, part)
+        outcomes.append(Outcome(one, plan, inside[0], regions, settled, sums, total, rates))
+    return Solution(tuple(outcomes), unknown)
+
+
+def _partly(total: Totals, part: float | None) -> Totals:
+    if part is None:
+        nothing = np.full_like(total.low, np.nan)
+        return Totals(np.zeros_like(total.low), nothing, total.high)
+    return Totals(total.low * part, total.ordinary * part, total.high * part)
+
+
+def schedule_fractions(line: Line, row: int, schedule: Schedule | None) -> Floats:
+    """Column 1 and column 2 as fractions of the value; NaN where a quantity is missing or the text is no formula."""
+    if schedule is None or row < 0:
+        return np.full(2, np.nan)
+    return np.array([_fraction(schedule.rate(row, column), line.value_usd, line.quantities) for column in (1, 2)])
+
+
+def _fraction(rate: Rate, value_usd: float | None, quantities: Mapping[str, float]) -> float:
+    if not rate.computable:
+        return float("nan")
+    if not rate.specific:
+        return rate.ad_valorem
+    if not value_usd:
+        return float("nan")
+    amount = rate.duty(value_usd, quantities)
+    return float("nan") if amount.missing else rate.ad_valorem + amount.specific_usd / value_usd

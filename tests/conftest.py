@@ -1,0 +1,17 @@
+"""Fixtures for all tests."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of working material beside the checkout, or a skip that says why."""
+    folder = Path(os.environ.get("COUNTERMEASURE_SHARED", ROOT.parent / "shared"))
+    if not (folder / "facts").is_dir():
+        pytest.skip(f"working material not found beside the checkout ({folder.name}/facts)")
+    return folder
