@@ -26,7 +26,12 @@ def test_further_faults_are_in_text_and_json():
 
 @pytest.mark.parametrize(
     ("kind", "exit_code", "builtin"),
-    [(CodeError, 2, ValueError), (InputError, 2, ValueError), (BookError, 3, ValueError), (NotFoundError, 4, LookupError)],
+    [
+        (CodeError, 2, ValueError),
+        (InputError, 2, ValueError),
+        (BookError, 3, ValueError),
+        (NotFoundError, 4, LookupError),
+    ],
 )
 def test_exit_codes_are_documented(kind, exit_code, builtin):
     assert kind.exit_code == exit_code

@@ -12,9 +12,12 @@ def groups():
 @pytest.mark.parametrize(
     ("name", "day", "count"),
     [
-        ("eu", "1957-12-31", 0), ("eu", "1958-01-01", 6), ("eu", "1973-01-01", 9), ("eu", "1981-01-01", 10), ("eu", "1986-01-01", 12),
-        ("eu", "1995-01-01", 15), ("eu", "2004-05-01", 25), ("eu", "2007-01-01", 27), ("eu", "2013-07-01", 28),
-        ("eu", "2020-01-31", 28), ("eu", "2020-02-01", 27), ("usmca", "2020-06-30", 0), ("usmca", "2020-07-01", 3),
+        ("eu", "1957-12-31", 0), ("eu", "1958-01-01", 6), ("eu", "1973-01-01", 9),
+        ("eu", "1981-01-01", 10), ("eu", "1986-01-01", 12),
+        ("eu", "1995-01-01", 15), ("eu", "2004-05-01", 25), ("eu", "2007-01-01", 27),
+        ("eu", "2013-07-01", 28),
+        ("eu", "2020-01-31", 28), ("eu", "2020-02-01", 27), ("usmca", "2020-06-30", 0),
+        ("usmca", "2020-07-01", 3),
         ("column_2", "2022-04-08", 2), ("column_2", "2022-04-09", 4), ("cn_customs", "2025-01-01", 3),
     ],
 )  # fmt: skip
@@ -35,18 +38,31 @@ def test_unknown_group_names_those_that_are_known(groups):
         groups.members("asean", 0)
 
 
+BROKEN = """a:
+  members:
+    - {country: XX}
+    - {country: NO, from: "0"}
+    - {country: NO, from: "2020-01-02", until: "2020-01-02"}
+    - {land: NO}
+  colour: red
+b: 1
+"""
+
+
 def test_faults_come_together_with_lines(tmp_path):
     path = tmp_path / "groups.yaml"
-    path.write_text(
-        'a:\n  members:\n    - {country: XX}\n    - {country: NO, from: "0"}\n'
-        '    - {country: NO, from: "2020-01-02", until: "2020-01-02"}\n    - {land: NO}\n  colour: red\nb: 1\n',
-        encoding="utf-8",
-    )
+    path.write_text(BROKEN, encoding="utf-8")
     with pytest.raises(BookError) as caught:
         Groups.load(path)
-    text = str(caught.value)
-    for words in ("groups.yaml:3: 'XX'", "groups.yaml:4: '0'", "groups.yaml:5: the window of Norway", "groups.yaml:6:", "groups.yaml:7:", "groups.yaml:8:"):
-        assert words in text
+    for words in (
+        "3: 'XX'",
+        "4: '0'",
+        "5: the window of Norway",
+        "6: a member",
+        "7: the key 'colour'",
+        "8: group 'b'",
+    ):
+        assert f"groups.yaml:{words}" in str(caught.value)
 
 
 def test_faults_of_the_file(tmp_path):

@@ -18,9 +18,12 @@ def test_round_trip(amount, currency):
 @pytest.mark.parametrize(
     ("text", "amount", "currency"),
     [
-        ("10000", "10000", "USD"), ("10,000.00", "10000", "USD"), ("USD 10000", "10000", "USD"), ("usd10000", "10000", "USD"),
-        ("$10,000", "10000", "USD"), ("US$ 5.5", "5.5", "USD"), ("5.5 EUR", "5.5", "EUR"), ("€5", "5", "EUR"), ("RMB 5", "5", "CNY"),
-        ("-5", "-5", "USD"), ("-$5", "-5", "USD"), (".5", "0.5", "USD"), ("0.125", "0.125", "USD"), ("1234.567", "1234.567", "USD"),
+        ("10000", "10000", "USD"), ("10,000.00", "10000", "USD"), ("USD 10000", "10000", "USD"),
+        ("usd10000", "10000", "USD"),
+        ("$10,000", "10000", "USD"), ("US$ 5.5", "5.5", "USD"), ("5.5 EUR", "5.5", "EUR"),
+        ("€5", "5", "EUR"), ("RMB 5", "5", "CNY"),
+        ("-5", "-5", "USD"), ("-$5", "-5", "USD"), (".5", "0.5", "USD"), ("0.125", "0.125", "USD"),
+        ("1234.567", "1234.567", "USD"),
         ("1,234,567", "1234567", "USD"), ("10\u00a0USD", "10", "USD"),
     ],
 )  # fmt: skip
@@ -31,9 +34,12 @@ def test_forms(text, amount, currency):
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("10.000,00", "ambiguous_amount"), ("10.000", "ambiguous_amount"), ("10,00", "ambiguous_amount"), ("10 000", "ambiguous_amount"),
-        ("10'000", "ambiguous_amount"), ("1,00,000", "ambiguous_amount"), ("abc", "bad_amount"), ("", "bad_amount"), ("nan", "bad_amount"),
-        ("1e5", "bad_amount"), ("(1,000)", "bad_amount"), ("1.2.3", "bad_amount"), ("5 XYZ", "unknown_currency"),
+        ("10.000,00", "ambiguous_amount"), ("10.000", "ambiguous_amount"), ("10,00", "ambiguous_amount"),
+        ("10 000", "ambiguous_amount"),
+        ("10'000", "ambiguous_amount"), ("1,00,000", "ambiguous_amount"), ("abc", "bad_amount"),
+        ("", "bad_amount"), ("nan", "bad_amount"),
+        ("1e5", "bad_amount"), ("(1,000)", "bad_amount"), ("1.2.3", "bad_amount"),
+        ("5 XYZ", "unknown_currency"),
         ("¥100", "ambiguous_currency"), ("USD 5 EUR", "bad_amount"),
     ],
 )  # fmt: skip

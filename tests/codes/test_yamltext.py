@@ -5,13 +5,15 @@ from countermeasure.codes import load_text, parse_text
 
 def test_scalars_stay_text():
     loaded = parse_text(
-        'a: 2805.30\nb: 010121\nc: NO\nd: 12:30\ne: 2025-04-09\nf: yes\ng: "null"\nh: null\ni: ~\nj:\nk: "~"\n'
+        'a: 2805.30\nb: 010121\nc: NO\nd: 12:30\ne: 2025-04-09\nf: yes\ng: "null"\nh: null\ni: ~\nj:\n'
+        'k: "~"\n'
         "l: [0x10, 1e3, no]\nm: {x: 1_000}\nn: >-\n  two\n  lines\n",
         "t.yaml",
     )
     assert loaded.faults == []
     assert loaded.data == {
-        "a": "2805.30", "b": "010121", "c": "NO", "d": "12:30", "e": "2025-04-09", "f": "yes", "g": "null", "h": None, "i": None,
+        "a": "2805.30", "b": "010121", "c": "NO", "d": "12:30", "e": "2025-04-09", "f": "yes", "g": "null",
+        "h": None, "i": None,
         "j": None, "k": "~", "l": ["0x10", "1e3", "no"], "m": {"x": "1_000"}, "n": "two lines",
     }  # fmt: skip
 

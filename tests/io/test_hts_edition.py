@@ -11,8 +11,8 @@ from countermeasure.io.hts_edition import parse_edition, read_edition
 
 def row(htsno, indent, general="", other="", description="Thing", units=()):
     return {
-        "htsno": htsno, "indent": str(indent), "description": description, "superior": None, "units": list(units),
-        "general": general, "special": "", "other": other, "footnotes": [],
+        "htsno": htsno, "indent": str(indent), "description": description, "units": list(units),
+        "general": general, "special": "", "other": other, "superior": None, "footnotes": [],
     }  # fmt: skip
 
 
@@ -57,10 +57,19 @@ def test_missing_rates_duplicates_and_misplaced_numbers_are_listed():
 
 
 def test_csv_and_json_say_the_same():
-    head = "HTS Number,Indent,Description,Unit of Quantity,General Rate of Duty,Special Rate of Duty,Column 2 Rate of Duty"
+    head = (
+        "HTS Number,Indent,Description,Unit of Quantity,General Rate of Duty,"
+        "Special Rate of Duty,Column 2 Rate of Duty"
+    )
     lines = [
-        f'"{one["htsno"]}","{one["indent"]}","{one["description"]}","{json.dumps(one["units"]).replace(chr(34), chr(34) * 2)}"'
-        f',"{one["general"]}","","{one["other"]}"'
+        ",".join(
+            '"' + cell.replace('"', '""') + '"'
+            for cell in (
+                *(one[key] for key in ("htsno", "indent", "description")),
+                json.dumps(one["units"]),
+                *(one["general"], "", one["other"]),
+            )
+        )
         for one in TREE
     ]
     text = "\ufeff" + "\r\n".join([head, *lines]) + "\r\n"

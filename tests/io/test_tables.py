@@ -24,21 +24,26 @@ COLUMNS = {
 REQUIRED = ["line_id", "hts", "origin", "entry_on", "value_usd"]
 GOOD = {"line_id": ["1", "2"], "hts": ["8505.11.00.70", "0101.21.00.10"], "origin": ["CN", None],
         "entry_on": ["2025-04-09", "2025-04-10"], "value_usd": ["100", "5.50"]}  # fmt: skip
-TEXT = "line_id,hts,origin,entry_on,value_usd\n1,8505.11.00.70,CN,2025-04-09,100\n2,0101.21.00.10,,2025-04-10,5.50\n"
+TEXT = "line_id,hts,origin,entry_on,value_usd\n"
+TEXT += "1,8505.11.00.70,CN,2025-04-09,100\n2,0101.21.00.10,,2025-04-10,5.50\n"
 BROKEN = Path(__file__).parent.parent / "broken" / "tables"
 
 
 def read(content, name="lines.csv", **more):
-    return read_table(name, COLUMNS, REQUIRED, content=content.encode() if isinstance(content, str) else content, **more)
+    return read_table(
+        name, COLUMNS, REQUIRED, content=content.encode() if isinstance(content, str) else content, **more
+    )
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        TEXT.encode(), b"\xef\xbb\xbf" + TEXT.encode(), TEXT.replace(",", ";").encode(), TEXT.replace(",", "\t").encode(),
+        TEXT.encode(), b"\xef\xbb\xbf" + TEXT.encode(), TEXT.replace(",", ";").encode(),
+        TEXT.replace(",", "\t").encode(),
         TEXT.replace("\n", "\r\n").encode(), TEXT.encode("utf-16"), TEXT.rstrip("\n").encode(),
         TEXT.replace("CN", '"CN"').encode(), TEXT.replace("100", " 100 ").encode(),
-        TEXT.replace("line_id,hts", "Line ID,HTS-Code").replace("entry_on", "Entry Date").encode(), TEXT.replace("\n", "\r").encode(),
+        TEXT.replace("line_id,hts", "Line ID,HTS-Code").replace("entry_on", "Entry Date").encode(),
+        TEXT.replace("\n", "\r").encode(),
     ],
 )  # fmt: skip
 def test_forms_of_csv(content):
@@ -90,7 +95,11 @@ RECORDS = [
 @pytest.mark.parametrize("name", ["lines.json", "<stdin>"])
 @pytest.mark.parametrize(
     "content",
-    [json.dumps(RECORDS), json.dumps({"lines": RECORDS}, indent=1), "\n".join(json.dumps(record) for record in RECORDS) + "\n"],
+    [
+        json.dumps(RECORDS),
+        json.dumps({"lines": RECORDS}, indent=1),
+        "\n".join(json.dumps(record) for record in RECORDS) + "\n",
+    ],
 )
 def test_forms_of_json(content, name):
     table = read(content, name)
@@ -98,7 +107,10 @@ def test_forms_of_json(content, name):
 
 
 def test_json_keeps_numbers_as_written():
-    table = read('[{"line_id": 1, "hts": 8505110070, "origin": "CN", "entry_on": "2025-04-09", "value_usd": 10.10}]', "a.json")
+    table = read(
+        '[{"line_id": 1, "hts": 8505110070, "origin": "CN", "entry_on": "2025-04-09", "value_usd": 10.10}]',
+        "a.json",
+    )
     assert table.columns["value_usd"] == ["10.10"]
     assert table.columns["hts"] == ["8505110070"]
 
@@ -136,7 +148,9 @@ def test_excel():
 
 
 def test_excel_numbers_of_tariff_codes_get_a_note():
-    content = workbook([HEAD, ["1", 8505110070, "CN", "2025-04-09", 1], ["2", 101210010, "CN", "2025-04-09", 1.25]])
+    content = workbook(
+        [HEAD, ["1", 8505110070, "CN", "2025-04-09", 1], ["2", 101210010, "CN", "2025-04-09", 1.25]]
+    )
     table = read(content, "lines.xlsx")
     assert table.columns["hts"] == ["8505110070", "101210010"]
     assert table.columns["value_usd"] == ["1", "1.25"]
@@ -180,6 +194,24 @@ def test_parquet_with_lists():
     got = read_table("a.parquet", {"hts": []}, content=out.getvalue())
     assert got.columns == {"hts": [None]}
     assert got.faults[0].code == "nested_column"
+
+
+def test_cells_that_are_too_long_cost_one_row():
+    table = read(TEXT.replace("CN", '"' + "x" * 140_000 + '"') + "\n\n3,8505,CN,2025-04-09,1\n")
+    assert table.rows == [3, 6]
+    assert [(fault.code, fault.row) for fault in table.faults] == [("unreadable_row", 2)]
+
+
+def test_text_in_no_known_encoding():
+    with pytest.raises(InputError, match="CSV UTF-8"):
+        read(b"hts\n\x81\xff\n")
+
+
+def test_json_of_no_use():
+    with pytest.raises(InputError, match="UTF-8"):
+        read(b"[\xff]", "a.json")
+    with pytest.raises(InputError, match="NaN"):
+        read('[{"hts": NaN}]', "a.json")
 
 
 EXPECTED = {
@@ -246,12 +278,22 @@ def test_fault_text_and_json():
     assert fault.to_json()["severity"] == "error"
 
 
-CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], include_characters="\n"), max_size=12)
+CELLS = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], include_characters="\n"), max_size=12
+)
 
 
-@given(st.lists(st.fixed_dictionaries({"line_id": st.integers(1).map(str), "hts": CELLS, "origin": CELLS}), min_size=1, max_size=8))
+@given(
+    st.lists(
+        st.fixed_dictionaries({"line_id": st.integers(1).map(str), "hts": CELLS, "origin": CELLS}),
+        min_size=1,
+        max_size=8,
+    )
+)
 def test_csv_round_trip(records):
-    table = read_table("a.csv", {"line_id": [], "hts": [], "origin": []}, content=render(records, "csv").encode())
+    table = read_table(
+        "a.csv", {"line_id": [], "hts": [], "origin": []}, content=render(records, "csv").encode()
+    )
     assert table.faults == []
     for name in ("line_id", "hts", "origin"):
         assert table.columns[name] == [record[name].strip() or None for record in records]

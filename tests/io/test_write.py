@@ -11,7 +11,14 @@ from countermeasure.io import WRITABLE, read_table, render, write_table
 
 RECORDS = [
     {"hts": "0101.21.00.10", "rate": 0.25, "usd": Decimal("2.50"), "on": date(2025, 4, 9), "complete": True},
-    {"hts": "8505.11.00.70", "rate": None, "usd": Decimal(1), "on": date(2025, 4, 10), "complete": False, "note": "=1+1"},
+    {
+        "hts": "8505.11.00.70",
+        "rate": None,
+        "usd": Decimal(1),
+        "on": date(2025, 4, 10),
+        "complete": False,
+        "note": "=1+1",
+    },
 ]
 NAMES = {"hts": [], "rate": [], "usd": [], "on": [], "complete": [], "note": []}
 
@@ -31,7 +38,9 @@ def test_what_is_written_is_read_again(tmp_path, suffix):
 
 
 def test_excel_has_a_sheet_of_sources(tmp_path):
-    path = write_table(tmp_path / "out.xlsx", RECORDS, sources=[{"source": "HTS 2026", "licence": "public domain"}])
+    path = write_table(
+        tmp_path / "out.xlsx", RECORDS, sources=[{"source": "HTS 2026", "licence": "public domain"}]
+    )
     table = read_table(path, {"source": [], "licence": []}, sheet="sources")
     assert table.columns == {"source": ["HTS 2026"], "licence": ["public domain"]}
 

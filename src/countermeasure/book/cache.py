@@ -6,8 +6,11 @@ import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def cache_dir() -> Path | None:

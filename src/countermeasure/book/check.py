@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -11,6 +10,8 @@ from countermeasure.book.lists import CodeList, digits_of
 from countermeasure.book.model import Act, Instrument, Scope
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from countermeasure.book.load import Fact, Programme
 
 

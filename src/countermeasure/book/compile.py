@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -25,6 +24,7 @@ from countermeasure.codes.country import ORIGINS
 from countermeasure.codes.groups import Groups
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from countermeasure.book.load import Book, Fact, Programme
@@ -111,6 +111,8 @@ class Compiled:
         facts: Facts by id.
         programmes: Programmes by id.
         statements: Ids of statements that were honoured.
+        gaps: What the book leaves out.
+        resolved: Distinct class tuples that an engine has resolved already.
     """
 
     into: str
@@ -130,6 +132,7 @@ class Compiled:
     statements: tuple[str, ...] = ()
     version: str = __version__
     gaps: tuple[Gap, ...] = ()
+    resolved: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
     _plans: dict[int, Plan] = field(default_factory=dict, repr=False, compare=False)
 
     def interval(self, day: npt.ArrayLike) -> npt.NDArray[np.int32]:

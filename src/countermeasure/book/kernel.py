@@ -73,14 +73,15 @@ def reach(
     Returns:
         Shape (n, l). A relief or rule counts only where something it frees or limits is in scope too.
     """
-    inside: npt.NDArray[np.bool_] = np.ones((len(goods), len(plan.clauses)), bool)
-    some = np.flatnonzero(plan.goods >= 0)
-    inside[:, some] = compiled.class_bits[goods[:, None], plan.goods[some]]
-    some = np.flatnonzero(plan.origin >= 0)
-    inside[:, some] &= compiled.origin_bits[origins[:, None], plan.origin[some]]
-    for position, targets in enumerate(plan.targets):
-        if targets is not None:
-            inside[:, position] &= inside[:, list(targets)].any(axis=1)
+    inside: npt.NDArray[np.bool_] = np.ones((len(goods), len(plan.clauses)), np.bool_)
+    some, columns = plan.goods_tests
+    inside[:, some] = compiled.class_bits[goods[:, None], columns]
+    some, columns = plan.origin_tests
+    inside[:, some] &= compiled.origin_bits[origins[:, None], columns]
+    present = np.flatnonzero(inside.any(axis=0)).tolist()
+    for position, targets in plan.reliefs:
+        if position in present:
+            inside[:, position] &= inside[:, targets].any(axis=1)
     return inside
 
 
@@ -90,9 +91,7 @@ def asked(plan: Plan, inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint64]:
     return masks
 
 
-def settle(
-    plan: Plan, inside: npt.NDArray[np.bool_], atoms: npt.NDArray[np.uint64], explain: bool = False
-) -> Settled:
+def settle(plan: Plan, inside: npt.NDArray[np.bool_], atoms: npt.NDArray[np.uint64], explain: bool = False) -> Settled:
     """Settle the clauses of n worlds.
 
     Args:

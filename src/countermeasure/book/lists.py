@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from countermeasure.book.model import ALWAYS, DAY, NEVER
-from countermeasure.book.replay import ListChange
 from countermeasure.codes.day import parse_day
 from countermeasure.errors import CountermeasureError
+
+if TYPE_CHECKING:
+    from countermeasure.book.replay import ListChange
 
 COLUMNS = ("code", "from", "until", "by", "until_by", "note")
 
@@ -93,11 +96,9 @@ def parse_list(text: str, path: str, faults: list[str]) -> CodeList | None:
     """
     header: dict[str, str] = {}
     lines = text.splitlines()
-    start = 0
     key = ""
-    for start, line in enumerate(lines):  # noqa: B007
-        if not line.startswith("#"):
-            break
+    start = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    for line in lines[:start]:
         name, colon, value = line[1:].strip().partition(": ")
         if colon and name.replace("_", "").isalpha():
             key = name

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from importlib import resources
@@ -21,6 +20,8 @@ from countermeasure.codes.yamltext import load_text
 from countermeasure.errors import BookError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from countermeasure.book.compile import Compiled
 
 
@@ -252,9 +253,7 @@ def _read_facts(path: Path, faults: list[str]) -> dict[str, Fact]:
 def _read_programmes(path: Path, faults: list[str]) -> dict[str, Programme]:
     loaded = load_text(path)
     faults.extend(loaded.faults)
-    return {
-        row["id"]: Programme(row["id"], row["name"], row["authority"], int(row["order"])) for row in loaded.data
-    }
+    return {row["id"]: Programme(row["id"], row["name"], row["authority"], int(row["order"])) for row in loaded.data}
 
 
 def check_instruments(

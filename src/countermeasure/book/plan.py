@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from itertools import product
 from typing import TYPE_CHECKING
@@ -92,13 +93,24 @@ class Plan:
     targets: tuple[tuple[int, ...] | None, ...]
     facts: tuple[LiveFact, ...]
 
-    def fact(self, name: str) -> LiveFact | None:
-        """A live fact by id."""
-        return next((f for f in self.facts if f.id == name), None)
+    @cached_property
+    def reliefs(self) -> tuple[tuple[int, list[int]], ...]:
+        """Positions of reliefs and rules with the positions they free or limit."""
+        return tuple((i, list(t)) for i, t in enumerate(self.targets) if t is not None)
 
-    def worlds(
-        self, asked: int, known: dict[str, int], limit: int = MAX_WORLDS
-    ) -> tuple[UInts, npt.NDArray[np.int8], int]:
+    @cached_property
+    def goods_tests(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int32]]:
+        """Positions whose goods are limited, and their columns."""
+        some = np.flatnonzero(self.goods >= 0)
+        return some, self.goods[some]
+
+    @cached_property
+    def origin_tests(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int32]]:
+        """Positions whose origins are limited, and their columns."""
+        some = np.flatnonzero(self.origin >= 0)
+        return some, self.origin[some]
+
+    def worlds(self, asked: int, known: dict[str, int], limit: int = MAX_WORLDS) -> tuple[UInts, npt.NDArray[np.int8], int]:
         """Every way the unknown facts can turn out.
 
         Args:
@@ -165,13 +177,11 @@ def make_plan(compiled: Compiled, interval: int) -> Plan:
         rate=np.array([c.body.rate for c in ordered], np.float64),
         basis=np.array([BASES.index(c.body.basis) for c in ordered], np.int32),
         given=tuple(
-            None if relations.given[i] is None else tuple(sorted(place[j] for j in relations.given[i] or ()))
-            for i in order
+            None if relations.given[i] is None else tuple(sorted(place[j] for j in relations.given[i] or ())) for i in order
         ),
         freed_by=tuple(tuple(sorted(place[j] for j in relations.freed_by[i])) for i in order),
         limited_by=tuple(
-            tuple(sorted((place[j], BASES.index(clauses[j].body.limits_to)) for j in relations.limited_by[i]))
-            for i in order
+            tuple(sorted((place[j], BASES.index(clauses[j].body.limits_to)) for j in relations.limited_by[i])) for i in order
         ),
         targets=tuple(
             None if clauses[i].body.role is Role.DUTY else tuple(place[j] for j in relations.targets[i]) for i in order
@@ -261,9 +271,7 @@ def _conditions(clause: Clause, day: int) -> list[FactCondition]:
     return found
 
 
-def _live_facts(
-    compiled: Compiled, atoms: list[FactCondition], bit: dict[FactCondition, int]
-) -> tuple[LiveFact, ...]:
+def _live_facts(compiled: Compiled, atoms: list[FactCondition], bit: dict[FactCondition, int]) -> tuple[LiveFact, ...]:
     names = sorted({a.fact for a in atoms})
     found: list[LiveFact] = []
     for place, name in enumerate(names):
@@ -276,7 +284,9 @@ def _live_facts(
             below = edges[0] - 1 if fact.type != "share" else 0.0
             values = (below, *edges)
         held = tuple(_mask(bit[a] for a in mine if _holds(a, v)) for v in values)
-        ordinary = len(values) - 1 if fact.ordinary == "late" else int(np.searchsorted(edges, _number(fact.ordinary), side="right"))
+        ordinary = (
+            len(values) - 1 if fact.ordinary == "late" else int(np.searchsorted(edges, _number(fact.ordinary), side="right"))
+        )
         found.append(LiveFact(name, place, fact.type, edges, values, held, ordinary, fact.absent == "unknown"))
     return tuple(found)
 

@@ -6,9 +6,10 @@ November does not change what October was, and asking with an earlier ``known_on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from countermeasure.book.model import (
     ALWAYS,
@@ -22,6 +23,9 @@ from countermeasure.book.model import (
     State,
 )
 from countermeasure.errors import BookError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 _ENDINGS = {"ended": State.ENDED, "struck_down": State.STRUCK_DOWN, "withdrawn": State.WITHDRAWN}
 
@@ -52,8 +56,7 @@ def known(instruments: Iterable[Instrument], known_on: int | None, reading: Read
     chosen = [
         i
         for i in instruments
-        if (known_on is None or i.published_on <= known_on)
-        and (i.kind != "statement" or reading is Reading.ANNOUNCED)
+        if (known_on is None or i.published_on <= known_on) and (i.kind != "statement" or reading is Reading.ANNOUNCED)
     ]
     return sorted(chosen, key=lambda i: (i.published_on, i.id))
 
@@ -88,15 +91,11 @@ def replay(
                 lives[name] = _impose(lives.get(name), act, body, instrument.id)
                 programme[name] = body.programme
             elif act.kind in ("list", "delist"):
-                changes.append(
-                    ListChange(act.targets[0], act.codes, act.start, act.end, act.kind == "list", instrument.id)
-                )
+                changes.append(ListChange(act.targets[0], act.codes, act.start, act.end, act.kind == "list", instrument.id))
             elif act.kind != "declare":
                 for name in matching(act.targets, programme):
                     lives[name] = _paint(lives[name], act, instrument.id)
-    provisions = {
-        name: Provision(name, _merge(spells)) for name, spells in lives.items()
-    }
+    provisions = {name: Provision(name, _merge(spells)) for name, spells in lives.items()}
     return Record(provisions, tuple(changes), frozenset(i.id for i in chosen))
 
 
@@ -176,10 +175,11 @@ def _extend(spells: list[Spell], act: Act, instrument: str) -> list[Spell]:
     for spell in _cut(spells, last.end, act.end):
         inside = last.end <= spell.start and spell.end <= act.end
         if inside and act.mode == "suspension" and spell.state is State.IN_FORCE:
-            spell = replace(spell, state=State.SUSPENDED, instruments=(*spell.instruments, instrument))  # noqa: PLW2901
+            painted.append(replace(spell, state=State.SUSPENDED, instruments=(*spell.instruments, instrument)))
         elif inside and act.mode == "window" and spell.state in (State.ENDED, State.NOT_YET):
-            spell = Spell(spell.start, spell.end, last.state, last.body, (*last.instruments, instrument))  # noqa: PLW2901
-        painted.append(spell)
+            painted.append(Spell(spell.start, spell.end, last.state, last.body, (*last.instruments, instrument)))
+        else:
+            painted.append(spell)
     return painted
 
 
@@ -188,9 +188,7 @@ def _cut(spells: Iterable[Spell], start: int, end: int) -> list[Spell]:
     pieces: list[Spell] = []
     for spell in spells:
         edges = [spell.start, *(e for e in sorted({start, end}) if spell.start < e < spell.end), spell.end]
-        pieces.extend(
-            replace(spell, start=a, end=b) for a, b in zip(edges[:-1], edges[1:], strict=True)
-        )
+        pieces.extend(replace(spell, start=a, end=b) for a, b in itertools.pairwise(edges))
     return pieces
 
 

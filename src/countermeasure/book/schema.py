@@ -207,7 +207,7 @@ class ImposeFile(_BodyFile):
             raise ValueError(f"{self.provision}: programme is missing")
         duty = self.role in (None, Role.DUTY)
         if duty and self.rate is None and self.per_item_usd is None:
-            raise ValueError(f"{self.provision}: a duty needs a rate; write rate: \"0\" if it is free")
+            raise ValueError(f'{self.provision}: a duty needs a rate; write rate: "0" if it is free')
         if not duty and not (self.frees or self.limits):
             raise ValueError(f"{self.provision}: a {self.role} needs frees or limits")
         return self

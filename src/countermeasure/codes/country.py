@@ -120,7 +120,9 @@ def _plain(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text).casefold()
     letters = "".join(sign for sign in folded if not unicodedata.combining(sign)).replace("&", " and ")
     words = re.sub(r"[^\w]+", " ", re.sub(r"['’.]", "", letters).replace("_", " ")).split()
-    return " ".join("saint" if word == "st" else word for word in words if word != "the")
+    if len(words) > 1:
+        words = ["saint" if word == "st" else word for word in words if word != "the"]
+    return " ".join(words)
 
 
 @cache

@@ -22,7 +22,7 @@ Place = tuple[str | int, ...]
 """Keys and indices that lead from the root to a value."""
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_TEXT_TAGS = frozenset({"tag:yaml.org,2002:str", "!", None})
+_TAGS = frozenset({"!", None, *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))})
 
 
 class _TextLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -122,6 +122,8 @@ class _Reader:
             )
             return None
         self._seen.add(id(node))
+        if node.tag not in _TAGS:
+            self.fault(line, f"the tag {node.tag!r} is used. Remove it; types are given by the model.")
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, line, in_flow=in_flow)
         if isinstance(node, yaml.SequenceNode):
@@ -136,8 +138,6 @@ class _Reader:
     def _scalar(self, node: yaml.ScalarNode, line: int, *, in_flow: bool) -> str | None:
         text: str = node.value
         plain = not node.style
-        if node.tag not in _TEXT_TAGS:
-            self.fault(line, f"the tag {node.tag!r} is used. Remove it; types are given by the model.")
         if plain and text == "" and in_flow:
             self.fault(
                 line,

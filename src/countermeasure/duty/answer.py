@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -219,6 +220,6 @@ def _plain(value: float | None) -> float | None:
 
 def percent(value: float | None) -> str:
     """A fraction as a person reads it: ``35.2 %``; a question mark where it cannot be told."""
-    if value is None or value != value:  # noqa: PLR0124 - NaN
+    if value is None or math.isnan(value):
         return "?"
     return f"{round(value * 100, 4):g} %"

@@ -6,7 +6,6 @@ maker's weights, plus a threatened 100. Every average here therefore carries the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,8 @@ from countermeasure.codes.hts import encode_codes
 from countermeasure.duty.line import SHARES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from countermeasure.book.compile import Compiled
     from countermeasure.book.plan import Plan
     from countermeasure.duty.schedule import Schedule
@@ -71,9 +72,7 @@ class Average:
         return next(r for r in self.rows if r.origin == origin)
 
 
-def average_rate(
-    flows: Mapping[str, Any], on: int, compiled: Compiled, schedule: Schedule, eight: bool = True
-) -> Average:
+def average_rate(flows: Mapping[str, Any], on: int, compiled: Compiled, schedule: Schedule, eight: bool = True) -> Average:
     """Average duty of a table of imports.
 
     Args:
@@ -91,8 +90,9 @@ def average_rate(
     if eight:
         row, by_eight = _by_eight(code, row, fault > 1, on, schedule)
     good = (row >= 0) & (origin >= 0)
-    plan = compiled.plan(int(compiled.interval(on)))
-    names, parts, blind = _parts(flows, code, origin, row, good, compiled, plan, schedule)
+    names, parts, blind = programme_rates(
+        compiled, schedule, on, code[good], origin[good].astype(np.int32), row[good], _shares(flows, good)
+    )
     amounts = parts * value[good, None]
     rows = [_row("ALL", names, amounts, value[good])]
     place = origin[good]
@@ -128,32 +128,49 @@ def _by_eight(
     return row, np.isin(np.arange(len(row)), lost) & (row >= 0)
 
 
-def _parts(
-    flows: Mapping[str, Any],
-    code: npt.NDArray[np.int64],
-    origin: npt.NDArray[np.int16],
-    row: npt.NDArray[np.int32],
-    good: npt.NDArray[np.bool_],
+def programme_rates(
     compiled: Compiled,
-    plan: Plan,
     schedule: Schedule,
+    on: int,
+    codes: npt.NDArray[np.int64],
+    origins: npt.NDArray[np.int32],
+    rows: npt.NDArray[np.int32],
+    shares: Floats | None = None,
+    known: Mapping[str, float] | None = None,
 ) -> tuple[list[str], Floats, npt.NDArray[np.bool_]]:
-    """Rate of each priced row by programme, and rows whose column-1 rate is no fraction."""
-    goods = compiled.goods_class(code[good])
-    place = origin[good].astype(np.int32)
-    inside = reach(compiled, plan, goods, place)
+    """Ordinary rate of each line by programme.
+
+    Args:
+        compiled: The compiled book.
+        schedule: Its tariff schedule.
+        on: Epoch day.
+        codes: Shape (n,). Ten-digit integers.
+        origins: Shape (n,). Origin indexes.
+        rows: Shape (n,). Rows of the schedule.
+        shares: Shape (n, 4). Steel, aluminium, copper and US content; NaN where unknown.
+        known: Facts known of all lines.
+
+    Returns:
+        Names of p programmes; rates, shape (n, p), where a column-1 rate that is no fraction counts as zero; and the mask of
+        the lines with such a rate, shape (n,).
+    """
+    plan = compiled.plan(int(compiled.interval(on)))
+    regions = {f.id: f.region(known[f.id]) for f in plan.facts if known and f.id in known}
+    if shares is None:
+        shares = np.full((len(codes), len(SHARES)), np.nan)
+    goods = compiled.goods_class(codes)
+    inside = reach(compiled, plan, goods, origins)
     _, sample, inverse = np.unique(np.packbits(inside, axis=1), axis=0, return_index=True, return_inverse=True)
     inside, inverse = inside[sample], inverse.reshape(-1)
     atoms = np.zeros(len(sample), np.uint64)
     masks = asked(plan, inside)
     for mask in np.unique(masks).tolist():
-        atoms[masks == mask] = plan.worlds(int(mask), {}, 1)[0][0]
+        atoms[masks == mask] = plan.worlds(int(mask), regions, 1)[0][0]
     applied = settle(plan, inside, atoms).applied
     sums = add_up(plan, applied)
-    fractions = _schedule(schedule, row[good])
+    fractions = _schedule(schedule, rows)
     blind = np.isnan(np.where(sums.column[inverse] == 2, fractions[:, 1], fractions[:, 0])) & (sums.column[inverse] > 0)
     fractions = np.nan_to_num(fractions)
-    shares = _shares(flows, good)
     names: list[str] = []
     columns: list[Floats] = []
     for position in np.flatnonzero(applied.any(axis=0) & plan.duty).tolist():
@@ -205,4 +222,4 @@ def _shares(flows: Mapping[str, Any], good: npt.NDArray[np.bool_]) -> Floats:
     return np.stack([np.asarray(flows.get(name, blank), np.float64)[good] for name in SHARES], axis=1)
 
 
-__all__ = ["Average", "AverageRow", "average_rate"]
+__all__ = ["Average", "AverageRow", "average_rate", "programme_rates"]

@@ -5,7 +5,7 @@ Work per row is a handful of array reads; the same kernel as for one line settle
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
@@ -13,22 +13,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from countermeasure.book.compile import code_range
 from countermeasure.book.model import DAY
 from countermeasure.codes.country import ORIGINS, encode_countries
 from countermeasure.codes.day import NO_DAY, parse_days
 from countermeasure.codes.hts import HtsCode, HtsFault, encode_codes
 from countermeasure.duty.line import SHARES
-from countermeasure.duty.patterns import Patterns, solve_cells
+from countermeasure.duty.patterns import Cells, Patterns
 from countermeasure.duty.solve import schedule_rows
 from countermeasure.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from countermeasure.book.compile import Compiled
     from countermeasure.duty.schedule import Schedule
 
 Floats = npt.NDArray[np.float64]
+Column = Any
+"""A column of any frame library: list, numpy array, Arrow array."""
 Ints = npt.NDArray[np.int32]
-ROWS = 1 << 21
+ROWS = 1 << 20
 """Rows priced at a time."""
 
 
@@ -148,7 +153,7 @@ def encode(columns: Mapping[str, Any], fact_names: Sequence[str] = ()) -> Encode
     return Encoded(number, numbers, origin, day, value, profile, profiles, shares, quantities, fault)
 
 
-def _dictionary(column: Any) -> tuple[list[Any], npt.NDArray[np.int32]]:  # noqa: ANN401
+def _dictionary(column: Column) -> tuple[list[Any], npt.NDArray[np.int32]]:
     """Distinct values of a text column and the position of each row's value among them."""
     if hasattr(column, "dictionary_encode") or hasattr(column, "chunks"):
         import pyarrow as pa
@@ -164,26 +169,29 @@ def _dictionary(column: Any) -> tuple[list[Any], npt.NDArray[np.int32]]:  # noqa
     return list(place), np.fromiter(map(place.__getitem__, values), np.int32, len(values))
 
 
-def _per_distinct(column: Any, read: Any, dtype: type[np.generic]) -> Any:  # noqa: ANN401
+def _per_distinct(column: Column, read: Column, dtype: type[np.generic]) -> Column:
     values, index = _dictionary(column)
-    return read(values).astype(dtype)[index]
+    found: Any = read(values).astype(dtype)[index]
+    return found
 
 
-def _days(column: Any) -> Ints:  # noqa: ANN401
+def _days(column: Column) -> Ints:
     if isinstance(column, np.ndarray) and np.issubdtype(column.dtype, np.integer):
-        return column.astype(np.int32)
+        whole: Ints = column.astype(np.int32)
+        return whole
     if hasattr(column, "type") and str(column.type) in ("date32[day]", "int32"):
         import pyarrow as pa
 
         array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
         days = array.cast(pa.int32()).fill_null(int(NO_DAY)).to_numpy(zero_copy_only=False)
-        return days.astype(np.int32)
+        plain: Ints = days.astype(np.int32)
+        return plain
     values, index = _dictionary(column)
     found: Ints = parse_days(values)[0][index]
     return found
 
 
-def _numbers(column: Any) -> tuple[tuple[HtsCode, ...], Ints, npt.NDArray[np.bool_]]:  # noqa: ANN401
+def _numbers(column: Column) -> tuple[tuple[HtsCode, ...], Ints, npt.NDArray[np.bool_]]:
     values, index = _dictionary(column)
     code, level, fault = encode_codes(values)
     good = fault <= HtsFault.REPAIRED
@@ -194,9 +202,7 @@ def _numbers(column: Any) -> tuple[tuple[HtsCode, ...], Ints, npt.NDArray[np.boo
     return numbers, position[index], ~good[index]
 
 
-def _profiles(
-    columns: Mapping[str, Any], names: Sequence[str]
-) -> tuple[Ints | None, tuple[dict[str, float], ...]]:
+def _profiles(columns: Mapping[str, Any], names: Sequence[str]) -> tuple[Ints | None, tuple[dict[str, float], ...]]:
     if not names:
         return None, ({},)
     table = np.stack([np.asarray(columns[name], np.float64) for name in names], axis=1)
@@ -218,11 +224,24 @@ class Pricer:
     compiled: Compiled
     schedule: Schedule | None
     bounds: bool = True
-    _epochs: npt.NDArray[np.int32] = field(init=False, repr=False)
+    _epochs: Ints = field(init=False, repr=False)
+    _interval: Ints = field(init=False, repr=False)
+    _cells: Cells = field(init=False, repr=False)
+    _profiled: Cells | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         edges = [self.compiled.days] if self.schedule is None else [self.compiled.days, self.schedule.boundaries()]
         self._epochs = np.unique(np.concatenate(edges)).astype(np.int32)
+        self._interval = self.compiled.interval(self._epochs)
+        self._cells = Cells(self.compiled, bounds=self.bounds)
+
+    def _cells_for(self, profiles: tuple[dict[str, float], ...]) -> Cells:
+        """Cells of a set of known facts; those without any are kept from batch to batch."""
+        if profiles == ({},):
+            return self._cells
+        if self._profiled is None or self._profiled.known is not profiles:
+            self._profiled = Cells(self.compiled, profiles, self.bounds)
+        return self._profiled
 
     def price(self, columns: Mapping[str, Any]) -> Prices:
         """Price columns, see :func:`encode`."""
@@ -231,7 +250,9 @@ class Pricer:
     def price_encoded(self, rows: Encoded) -> Prices:
         """Price rows already turned into numbers."""
         n = len(rows.number)
-        out = Prices(*(np.full(n, np.nan) for _ in range(6)), np.zeros(n, bool), rows.fault.copy())
+        figures = [np.empty(n) for _ in range(6)]
+        low, middle, high, usd_low, usd, usd_high = figures
+        out = Prices(low, middle, high, usd_low, usd, usd_high, np.empty(n, np.bool_), rows.fault.copy())
         table = _Numbers(rows.numbers, self.compiled, self.schedule, self._epochs)
         for start in range(0, n, ROWS):
             self._price_part(rows.part(slice(start, start + ROWS)), slice(start, min(start + ROWS, n)), table, out)
@@ -244,6 +265,10 @@ class Pricer:
         table.fill(key)
         unknown = good & (table.count[key] == 0)
         out.fault[where][unknown] = RowFault.UNKNOWN_NUMBER
+        lost = np.flatnonzero(out.fault[where] != RowFault.NONE)
+        for column in (out.rate_low, out.rate, out.rate_high, out.duty_usd_low, out.duty_usd, out.duty_usd_high):
+            column[where][lost] = np.nan
+        out.complete[where][lost] = False
         single = good & (table.count[key] == 1)
         if single.all():
             self._fill(rows, epoch, table.first[key], table, where, out)
@@ -307,31 +332,11 @@ class Pricer:
     def _rates(
         self, rows: Encoded, epoch: Ints, variant: Ints, table: _Numbers
     ) -> tuple[Floats, Floats, Floats, npt.NDArray[np.bool_]]:
-        goods = table.goods[variant]
-        interval = self.compiled.interval(self._epochs)[epoch]
-        profile = np.int64(0) if rows.profile is None else rows.profile.astype(np.int64)
-        wide = (len(self.compiled.class_bits), len(self.compiled.days), len(rows.profiles))
-        origin = self.compiled.origin_class[rows.origin]
-        origins = int(self.compiled.origin_class.max()) + 1
-        cell = ((profile * wide[1] + interval) * wide[0] + goods) * origins + origin
-        distinct, place = _distinct(cell, wide[0] * wide[1] * wide[2] * origins)
-        rest, which = np.divmod(distinct, origins)
-        sample = np.zeros(origins, np.int32)
-        sample[self.compiled.origin_class] = np.arange(len(ORIGINS))
-        rest, of_goods = np.divmod(rest, wide[0])
-        of_profile, of_interval = np.divmod(rest, wide[1])
-        pattern_of, patterns = solve_cells(
-            self.compiled,
-            of_interval.astype(np.int32),
-            of_goods.astype(np.int32),
-            sample[which],
-            of_profile.astype(np.int32),
-            rows.profiles,
-            self.bounds,
-        )
-        pattern = pattern_of[place]
-        low, ordinary, high = self._evaluate(rows, variant, pattern, patterns, table)
-        sure = (high - low < 1e-12) & table.sure[variant] & ~self._gaps(rows, interval, table, variant)
+        cells = self._cells_for(rows.profiles)
+        interval = self._interval[epoch]
+        pattern = cells.pattern(interval, table.goods[variant], rows.origin, rows.profile)
+        low, ordinary, high = self._evaluate(rows, variant, pattern, cells.patterns, table)
+        sure = (high - low < 1e-12) & table.sure[variant] & ~self._gaps(rows, table, variant)
         return low, ordinary, high, sure
 
     def _evaluate(
@@ -365,26 +370,46 @@ class Pricer:
             low[picked], ordinary[picked], high[picked] = _by_pairs(patterns, pattern[picked], fractions, shares)
         return low, ordinary, high
 
-    def _gaps(self, rows: Encoded, interval: Ints, table: _Numbers, variant: Ints) -> npt.NDArray[np.bool_]:
-        """Rows that a gap of the book touches."""
-        touched = np.zeros(len(interval), bool)
+    def _gaps(self, rows: Encoded, table: _Numbers, variant: Ints) -> npt.NDArray[np.bool_]:
+        """Rows that a gap of the book touches, by a table of days and origins."""
+        mine = [g for g in self.compiled.gaps if g.into == self.compiled.into and g.origins]
+        touched = np.zeros(len(rows.day), bool)
+        if not mine or not touched.size:
+            return touched
+        low, high = int(rows.day.min()), int(rows.day.max())
+        if high - low > 10**5:
+            order = np.argsort(rows.day, kind="stable")
+            for part in np.array_split(order, 64):
+                if part.size and int(np.ptp(rows.day[part])) <= 10**5:
+                    touched[part] = self._gaps(rows.part(part), table, variant[part])
+            return touched
+        whole = np.zeros((high - low + 1, len(ORIGINS)), bool)
+        some = np.zeros_like(whole)
         place = {code: i for i, code in enumerate(ORIGINS)}
-        for gap in self.compiled.gaps:
-            if gap.into != self.compiled.into or not gap.origins:
-                continue
-            mark = np.zeros(len(ORIGINS), bool)
-            mark[[place[o] for o in gap.origins if o in place]] = True
-            hit = mark[rows.origin] & (rows.day >= gap.start // DAY) & (rows.day < gap.end // DAY)
-            if gap.goods:
-                codes = table.code[variant]
-                scope = np.zeros(len(codes), bool)
-                for prefix in gap.goods:
-                    digits = prefix.replace(".", "")
-                    step = 10 ** (10 - len(digits))
-                    scope |= (codes >= int(digits) * step) & (codes < (int(digits) + 1) * step)
-                hit &= scope
-            touched |= hit
+        for gap in mine:
+            start, end = max(gap.start // DAY, low) - low, min(gap.end // DAY, high + 1) - low
+            target = some if gap.goods else whole
+            target[max(start, 0) : max(end, 0), [place[o] for o in gap.origins if o in place]] = True
+        key = (rows.day - np.int32(low)) * np.int32(len(ORIGINS)) + rows.origin
+        touched |= whole.reshape(-1)[key]
+        if some.any():
+            candidates = np.flatnonzero(some.reshape(-1)[key] & ~touched)
+            codes, days, origins = table.code[variant[candidates]], rows.day[candidates], rows.origin[candidates]
+            for gap in mine:
+                if gap.goods:
+                    hit = _under(codes, gap.goods) & np.isin(origins, [place[o] for o in gap.origins if o in place])
+                    hit &= (days >= gap.start // DAY) & (days < gap.end // DAY)
+                    touched[candidates[hit]] = True
         return touched
+
+
+def _under(codes: npt.NDArray[np.int64], prefixes: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Whether each ten-digit integer lies under any of the prefixes."""
+    inside = np.zeros(len(codes), bool)
+    for prefix in prefixes:
+        low, high = code_range(prefix.replace(".", ""))
+        inside |= (codes >= low) & (codes < high)
+    return inside
 
 
 def _put(target: npt.NDArray[Any], values: npt.NDArray[Any], at: npt.NDArray[np.int64] | None) -> None:
@@ -406,30 +431,13 @@ def _epoch_of(day: Ints, epochs: Ints) -> Ints:
     return table[np.clip(day, low, high) - low]
 
 
-def _distinct(key: npt.NDArray[np.int64], size: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
-    """Distinct keys and the position of each row's key among them, by a table where it is small enough."""
-    if size > 1 << 27:
-        distinct, inverse = np.unique(key, return_inverse=True)
-        return distinct, inverse.reshape(-1).astype(np.int32)
-    seen = np.zeros(size, bool)
-    seen[key] = True
-    distinct = np.flatnonzero(seen)
-    place = np.empty(size, np.int32)
-    place[distinct] = np.arange(len(distinct), dtype=np.int32)
-    return distinct, place[key]
-
-
-def _by_pairs(
-    patterns: Patterns, pattern: Ints, fractions: Floats, shares: Floats | None
-) -> tuple[Floats, Floats, Floats]:
+def _by_pairs(patterns: Patterns, pattern: Ints, fractions: Floats, shares: Floats | None) -> tuple[Floats, Floats, Floats]:
     """Evaluate distinct combinations of pattern, schedule fractions and shares."""
     columns = [pattern[:, None].astype(np.float64), fractions]
     if shares is not None:
         columns.append(shares)
     table = np.ascontiguousarray(np.concatenate(columns, axis=1))
-    _, first, inverse = np.unique(
-        table.view(f"V{table.shape[1] * 8}").reshape(-1), return_index=True, return_inverse=True
-    )
+    _, first, inverse = np.unique(table.view(f"V{table.shape[1] * 8}").reshape(-1), return_index=True, return_inverse=True)
     figures = patterns.evaluate(pattern[first], fractions[first], None if shares is None else shares[first])
     low, ordinary, high = (f[inverse.reshape(-1)] for f in figures)
     return low, ordinary, high
@@ -442,7 +450,7 @@ def _specific(schedule: Schedule | None, rates: Ints, quantities: Mapping[str, F
         return found
     for i, rate_id in enumerate(rates.tolist()):
         rate = schedule.rate_of(rate_id)
-        known = {k: float(v[i]) for k, v in quantities.items() if v[i] == v[i]}  # noqa: PLR0124 - NaN
+        known = {k: float(v[i]) for k, v in quantities.items() if not math.isnan(v[i])}
         amount = rate.duty(float(value[i]), known) if rate.computable and value[i] > 0 else None
         if amount is not None and not amount.missing:
             found[i] = rate.ad_valorem + amount.specific_usd / float(value[i])
@@ -456,9 +464,7 @@ class _Numbers:
     two rates. A number of ten digits has one variant, a short one has as many as there are lines that differ.
     """
 
-    def __init__(
-        self, numbers: tuple[HtsCode, ...], compiled: Compiled, schedule: Schedule | None, epochs: Ints
-    ) -> None:
+    def __init__(self, numbers: tuple[HtsCode, ...], compiled: Compiled, schedule: Schedule | None, epochs: Ints) -> None:
         self.numbers = numbers
         self.compiled = compiled
         self.schedule = schedule
@@ -499,7 +505,7 @@ class _Numbers:
         if columns:
             self.code, self.goods, self.rate_1, self.rate_2, self.sure = (np.concatenate(c) for c in columns)
 
-    def _add(self, pairs: npt.NDArray[np.int64], code: Any, rate_1: Any, rate_2: Any, sure: Any) -> None:  # noqa: ANN401
+    def _add(self, pairs: npt.NDArray[np.int64], code: Column, rate_1: Column, rate_2: Column, sure: Column) -> None:
         self.count[pairs] = 1
         self.first[pairs] = self._made + np.arange(len(pairs))
         self._made += len(pairs)
@@ -521,9 +527,7 @@ class _Numbers:
         self.count[pair] = len(keep)
         self.first[pair] = self._made
         self._made += len(keep)
-        self._rows.append(
-            (codes[keep], goods[keep], rate_1[keep], rate_2[keep], np.full(len(keep), not unknown))
-        )
+        self._rows.append((codes[keep], goods[keep], rate_1[keep], rate_2[keep], np.full(len(keep), not unknown)))
 
 
 def _fractions(schedule: Schedule) -> Floats:

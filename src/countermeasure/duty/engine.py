@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from countermeasure.duty.solve import solve
 from countermeasure.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from countermeasure.duty.line import Line
@@ -197,9 +198,9 @@ def _schedule_days(schedule: Schedule, code: HtsCode) -> set[int]:
 
 def _words(solution: Solution) -> str:
     low, ordinary, high = solution.low, solution.ordinary, solution.high
-    if ordinary == ordinary and abs(high - low) < 1e-9:  # noqa: PLR0124 - NaN
+    if not math.isnan(ordinary) and abs(high - low) < 1e-9:
         return percent(ordinary)
-    middle = f", ordinarily {percent(ordinary)}" if ordinary == ordinary else ""  # noqa: PLR0124
+    middle = f", ordinarily {percent(ordinary)}" if not math.isnan(ordinary) else ""
     return f"{percent(low)} to {percent(high)}{middle}"
 
 
@@ -226,4 +227,4 @@ def duty_on(line: Line, engine: DutyEngine | None = None) -> LineAnswer:
     return (engine or DutyEngine.shipped()).duty_on(line)
 
 
-__all__ = ["TERRITORIES", "DutyEngine", "duty_on", "np"]
+__all__ = ["TERRITORIES", "DutyEngine", "duty_on"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from countermeasure.book.kernel import FACT_FAILS, NOT_GIVEN, limited_basis, reach
+from countermeasure.book.kernel import FACT_FAILS, NOT_GIVEN, limited_basis
 from countermeasure.book.model import BASES, DAY, Role
 from countermeasure.book.plan import clauses_between
 from countermeasure.codes.country import origin_index
@@ -36,7 +37,9 @@ class Case:
     origin: str
 
 
-def explain(case: Case, solution: Solution, compiled: Compiled, schedule: Schedule | None, change: tuple[int | None, str]) -> Answer:
+def explain(
+    case: Case, solution: Solution, compiled: Compiled, schedule: Schedule | None, change: tuple[int | None, str]
+) -> Answer:
     """Write the answer for one reading.
 
     Args:
@@ -49,7 +52,11 @@ def explain(case: Case, solution: Solution, compiled: Compiled, schedule: Schedu
     line = case.line
     low, ordinary, high = solution.low, solution.ordinary, solution.high
     value = line.value_usd
-    missing = [*_missing_lines(solution), *_missing_facts(solution, compiled), *_missing_numbers(case, solution, schedule)]
+    missing = [
+        *_missing_lines(solution),
+        *_missing_facts(solution, compiled),
+        *_missing_numbers(case, solution, schedule),
+    ]
     gaps = _gaps(case, compiled)
     because = [f"the answer depends on {m.fact}" for m in missing] + gaps
     if solution.suffix_unknown:
@@ -87,7 +94,7 @@ def explain(case: Case, solution: Solution, compiled: Compiled, schedule: Schedu
 
 
 def _known(figure: float) -> float | None:
-    return None if figure != figure else figure  # noqa: PLR0124 - NaN
+    return None if math.isnan(figure) else figure
 
 
 def even_dollars(value: float) -> float:
@@ -96,7 +103,7 @@ def even_dollars(value: float) -> float:
 
 
 def _money(rate: float, value: float | None) -> float | None:
-    if value is None or rate != rate:  # noqa: PLR0124 - NaN
+    if value is None or math.isnan(rate):
         return None
     return round(rate * even_dollars(value) + 1e-9, 2)
 
@@ -108,15 +115,15 @@ def _components(case: Case, outcome: Outcome, compiled: Compiled, schedule: Sche
     """Components of the ordinary world: duties that apply and reliefs that freed or limited one."""
     plan, settled = outcome.plan, outcome.settled
     applied = settled.applied[0]
-    always = settled.applied.all(axis=0)
+    always = np.flatnonzero(settled.applied.all(axis=0)).tolist()
     useful = _useful(outcome)
     found: list[tuple[int, int, Component]] = []
     for position in np.flatnonzero(applied).tolist():
         clause = compiled.clauses[plan.clauses[position]]
         if clause.body.role is Role.DUTY:
-            component = _duty(case, outcome, clause, position, schedule, bool(always[position]))
+            component = _duty(case, outcome, clause, position, schedule, position in always)
         elif clause.body.role is Role.RELIEF and position in useful:
-            component = _component(clause, 0.0, clause.body.basis, 0.0, certain=bool(always[position]))
+            component = _component(clause, 0.0, clause.body.basis, 0.0, certain=position in always)
         else:
             continue
         order = compiled.programmes[clause.body.programme].order
@@ -135,9 +142,7 @@ def _useful(outcome: Outcome) -> set[int]:
     return useful
 
 
-def _duty(
-    case: Case, outcome: Outcome, clause: Clause, position: int, schedule: Schedule | None, certain: bool
-) -> Component:
+def _duty(case: Case, outcome: Outcome, clause: Clause, position: int, schedule: Schedule | None, certain: bool) -> Component:
     body = clause.body
     line = case.line
     basis = limited_basis(outcome.plan, outcome.settled.applied[:1], position)
@@ -150,11 +155,11 @@ def _duty(
     heading = body.heading
     if name == "total_with_column_1":
         column_1 = outcome.schedule[0]
-        rate = max(body.rate - column_1, 0.0) if column_1 == column_1 else float("nan")  # noqa: PLR0124
+        rate = max(body.rate - column_1, 0.0) if not math.isnan(column_1) else math.nan
         share = 1.0
         if rate == 0 and body.heading_if_zero:
             heading = body.heading_if_zero
-    usd = None if value is None or share is None or rate != rate else round(rate * share * value + 1e-9, 2)  # noqa: PLR0124
+    usd = None if value is None or share is None or math.isnan(rate) else round(rate * share * value + 1e-9, 2)
     remark = body.certainty
     if body.per_item_usd is not None:
         remark = f"or {body.per_item_usd:g} dollars per item, as the carrier chose. {remark}".strip()
@@ -197,7 +202,7 @@ def _schedule_component(
         rate = schedule.rate(row, column)
         text = rate.text
         plain = rate.ad_valorem if rate.computable and not rate.specific else None
-    usd = None if value is None or fraction != fraction else round(fraction * value + 1e-9, 2)  # noqa: PLR0124
+    usd = None if value is None or math.isnan(fraction) else round(fraction * value + 1e-9, 2)
     number = case.code.dotted if case.code.level == 10 else dotted_int10(outcome.alternative.code)
     if len(outcome.alternative.codes) > 1:
         number = case.code.dotted
@@ -249,14 +254,8 @@ def _joined(parts: list[list[Component]]) -> tuple[Component, ...]:
             sure = component.certain and component.provision in everywhere
             if component.programme == "schedule":
                 sure = all(any(c.text == component.text for c in other) for other in parts)
-            joined.append(component if sure == component.certain else _unsure(component, sure))
+            joined.append(component if sure == component.certain else replace(component, certain=sure))
     return tuple(joined)
-
-
-def _unsure(component: Component, certain: bool) -> Component:
-    from dataclasses import replace
-
-    return replace(component, certain=certain)
 
 
 # ------------------------------------------------------------------------------------------------ what does not apply
@@ -314,7 +313,7 @@ def _missing_lines(solution: Solution) -> list[Missing]:
     """Whether the full number decides."""
     if len(solution.outcomes) < 2:
         return []
-    ranges = {}
+    ranges: dict[tuple[float | None, float | None], list[str]] = {}
     for outcome in solution.outcomes:
         span = (_low(outcome), _high(outcome))
         names = [dotted_int10(c) for c in outcome.alternative.codes]
@@ -445,4 +444,4 @@ def _gaps(case: Case, compiled: Compiled) -> list[str]:
     ]
 
 
-__all__ = ["Case", "even_dollars", "explain", "reach"]
+__all__ = ["Case", "even_dollars", "explain"]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SHARES = ("steel_value_share", "aluminium_value_share", "copper_value_share", "us_content_share")
 """Shares of the customs value that a basis can be taken of, in the order of the kernel's weights."""

@@ -7,6 +7,7 @@ shares are left for the rows.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,6 @@ class Patterns:
         plain: Shape (p,). Neither floors nor a schedule column that depends on a fact: totals add to the schedule's rate.
         column: Shape (p,). Schedule column of the ordinary world.
         content: Shape (p,). Some world takes a rate of a part of the value.
-        open: Shape (p,). Some unknown fact changes what applies.
     """
 
     starts: npt.NDArray[np.int64]
@@ -45,6 +45,23 @@ class Patterns:
     plain: npt.NDArray[np.bool_]
     column: npt.NDArray[np.int8]
     content: npt.NDArray[np.bool_]
+
+    def joined(self, more: Patterns) -> Patterns:
+        """These patterns and then others."""
+        if not len(self.plain):
+            return more
+        sums = Sums(
+            np.concatenate([self.sums.rates, more.sums.rates]),
+            np.concatenate([self.sums.floors, more.sums.floors]),
+            np.concatenate([self.sums.column, more.sums.column]),
+        )
+        return Patterns(
+            np.concatenate([self.starts, more.starts[1:] + self.starts[-1]]),
+            sums,
+            np.concatenate([self.plain, more.plain]),
+            np.concatenate([self.column, more.column]),
+            np.concatenate([self.content, more.content]),
+        )
 
     def evaluate(self, which: Ints, schedule: Floats, shares: Floats | None = None) -> tuple[Floats, Floats, Floats]:
         """Least, ordinary and greatest total of m pairs of a pattern and a schedule rate.
@@ -78,6 +95,72 @@ class Patterns:
         return low, ordinary, high
 
 
+TABLE = 1 << 26
+"""Cells for which a table of patterns is kept; above it the distinct cells of a batch are sorted instead."""
+
+
+class Cells:
+    """Cells solved so far, for one compiled book and one set of known facts.
+
+    A cell's key is ``((profile * intervals + interval) * classes + goods) * origins + origin class``.
+    """
+
+    def __init__(self, compiled: Compiled, known: Sequence[dict[str, float]] = ({},), bounds: bool = True) -> None:
+        self.compiled = compiled
+        self.known = known
+        self.bounds = bounds
+        self.patterns = _patterns([], [])
+        self._sample = np.zeros(int(compiled.origin_class.max()) + 1, np.int32)
+        self._sample[compiled.origin_class] = np.arange(len(compiled.origin_class))
+        self._shape = (len(known), len(compiled.days), len(compiled.class_bits), len(self._sample))
+        size = int(np.prod(np.array(self._shape, np.float64)))
+        self._place = np.full(size, -1, np.int32) if size <= TABLE else None
+
+    def pattern(self, interval: Ints, goods: Ints, origin: npt.NDArray[np.int16], profile: Ints | None = None) -> Ints:
+        """Pattern of each row, shape (n,); cells that are new are solved first.
+
+        Args:
+            interval: Shape (n,). Interval of each row.
+            goods: Shape (n,). Goods class.
+            origin: Shape (n,). Origin index.
+            profile: Shape (n,). Index into the known facts.
+        """
+        _, k, c, o = self._shape
+        outer = interval if profile is None else profile.astype(np.int64) * k + interval
+        key = (outer.astype(np.int64) * c + goods) * o + self.compiled.origin_class[origin]
+        if self._place is None:
+            distinct, inverse = np.unique(key, return_inverse=True)
+            sorted_out: Ints = self._solve(distinct)[inverse.reshape(-1)]
+            return sorted_out
+        found: Ints = self._place[key]
+        if (found < 0).any():
+            seen = np.zeros(len(self._place), bool)
+            seen[key] = True
+            new = np.flatnonzero(seen & (self._place < 0))
+            self._place[new] = self._solve(new)
+            found = self._place[key]
+        return found
+
+    def _solve(self, keys: npt.NDArray[np.int64]) -> Ints:
+        _, k, c, o = self._shape
+        rest, which = np.divmod(keys, o)
+        rest, goods = np.divmod(rest, c)
+        profile, interval = np.divmod(rest, k)
+        pattern, patterns = solve_cells(
+            self.compiled,
+            interval.astype(np.int32),
+            goods.astype(np.int32),
+            self._sample[which],
+            profile.astype(np.int32),
+            self.known,
+            self.bounds,
+        )
+        before = len(self.patterns.plain)
+        self.patterns = self.patterns.joined(patterns)
+        shifted: Ints = pattern + np.int32(before)
+        return shifted
+
+
 def solve_cells(
     compiled: Compiled,
     intervals: Ints,
@@ -107,7 +190,7 @@ def solve_cells(
     made = 0
     order = np.argsort(intervals, kind="stable")
     edges = np.flatnonzero(np.diff(intervals[order], prepend=-1, append=-1))
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
+    for first, last in itertools.pairwise(edges):
         cells = order[first:last]
         plan = compiled.plan(int(intervals[cells[0]]))
         inside = reach(compiled, plan, goods[cells], origins[cells])

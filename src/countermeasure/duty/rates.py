@@ -195,12 +195,10 @@ def _quantity(part: Specific, quantities: Mapping[str, float]) -> float | None:
     if part.measure in quantities:
         return float(quantities[part.measure])
     for key, quantity in quantities.items():
-        unit, _, qualifier = key.partition(" ")
-        name = unit_of(key) if not qualifier else None
+        name, qualifier = unit_of(key), ""
         if name is None:
+            unit, _, qualifier = key.partition(" ")
             name = unit_of(unit)
-        else:
-            qualifier = ""
         if name is None or qualifier != part.qualifier:
             continue
         converted = convert(float(quantity), name, part.unit)

@@ -342,9 +342,7 @@ def _reader() -> str:
     """Mark of the code that reads and compiles rates: changed code does not meet an old cache."""
     try:
         return hashlib.sha256(
-            Path(__file__).read_bytes()
-            + Path(rates.__file__).read_bytes()
-            + Path(units.__file__).read_bytes()
+            Path(__file__).read_bytes() + Path(rates.__file__).read_bytes() + Path(units.__file__).read_bytes()
         ).hexdigest()[:12]
     except OSError:
         return "installed"
@@ -353,7 +351,7 @@ def _reader() -> str:
 def _write_compiled(path: Path, schedule: Schedule) -> None:
     columns = {name.strip("_"): getattr(schedule, name) for name in _ARRAYS}
     columns |= {name: np.frombuffer("\n".join(getattr(schedule, name)).encode(), np.uint8) for name in _TEXTS}
-    columns["text"] = np.frombuffer(schedule._text, np.uint8)  # noqa: SLF001
+    columns["text"] = np.frombuffer(schedule._text, np.uint8)
     out = io.BytesIO()
     np.savez(out, **columns)
     write_atomically(path, out.getvalue())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,18 +14,22 @@ from countermeasure.book.compile import code_range
 from countermeasure.book.kernel import Settled, Sums, add_up, asked, reach, settle
 from countermeasure.codes.country import origin_index
 from countermeasure.codes.day import parse_day
-from countermeasure.codes.hts import HtsCode
 from countermeasure.duty.formula import Totals, totals
 from countermeasure.duty.line import SHARES, Line
 from countermeasure.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from countermeasure.book.compile import Compiled
     from countermeasure.book.plan import Plan
+    from countermeasure.codes.hts import HtsCode
     from countermeasure.duty.rates import Rate
     from countermeasure.duty.schedule import Schedule
 
 Floats = npt.NDArray[np.float64]
+MEMO = 20_000
+"""Distinct class tuples kept resolved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +49,9 @@ class Alternative:
     codes: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """An alternative put to the kernel.
+@dataclass(frozen=True)
+class Resolved:
+    """A distinct class tuple after the kernel.
 
     Attributes:
         plan: Plan of the interval.
@@ -57,7 +62,6 @@ class Outcome:
         schedule: Column 1 and column 2 as fractions of the value.
     """
 
-    alternative: Alternative
     plan: Plan
     inside: npt.NDArray[np.bool_]
     regions: npt.NDArray[np.int8]
@@ -65,6 +69,56 @@ class Outcome:
     sums: Sums
     totals: Totals
     schedule: Floats
+
+    @cached_property
+    def digest(self) -> tuple[object, ...]:
+        """Bounds, ordinary total, and the duties that apply in the ordinary world."""
+        low, high = float(self.totals.low.min()), float(self.totals.high.max())
+        applied = self.plan.clauses[np.flatnonzero(self.settled.applied[0] & self.plan.duty)]
+        return low, float(self.totals.ordinary[0]), high, tuple(applied.tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An alternative and what the kernel made of it."""
+
+    alternative: Alternative
+    resolved: Resolved
+
+    @property
+    def plan(self) -> Plan:
+        """Plan of the interval."""
+        return self.resolved.plan
+
+    @property
+    def inside(self) -> npt.NDArray[np.bool_]:
+        """Shape (l,). Clauses in whose scope it lies, facts aside."""
+        return self.resolved.inside
+
+    @property
+    def regions(self) -> npt.NDArray[np.int8]:
+        """Shape (w, facts). Region of each asked fact per world."""
+        return self.resolved.regions
+
+    @property
+    def settled(self) -> Settled:
+        """The kernel's outcome per world."""
+        return self.resolved.settled
+
+    @property
+    def sums(self) -> Sums:
+        """Sums of rates per world."""
+        return self.resolved.sums
+
+    @property
+    def totals(self) -> Totals:
+        """Totals per world."""
+        return self.resolved.totals
+
+    @property
+    def schedule(self) -> Floats:
+        """Column 1 and column 2 as fractions of the value."""
+        return self.resolved.schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +135,24 @@ class Solution:
     @property
     def low(self) -> float:
         """Least total."""
-        return float(min(o.totals.low.min() for o in self.outcomes))
+        return min(o.resolved.digest[0] for o in self.outcomes)  # type: ignore[type-var, return-value]
 
     @property
     def high(self) -> float:
         """Greatest total; NaN where it is unbounded."""
-        return float(np.max([o.totals.high.max() for o in self.outcomes]))
+        highs = [float(o.resolved.digest[2]) for o in self.outcomes]  # type: ignore[arg-type]
+        return math.nan if any(math.isnan(h) for h in highs) else max(highs)
 
     @property
     def ordinary(self) -> float:
         """Total in the ordinary world; NaN where the full number decides."""
-        first = [float(o.totals.ordinary[0]) for o in self.outcomes]
+        first = [float(o.resolved.digest[1]) for o in self.outcomes]  # type: ignore[arg-type]
         return first[0] if max(first) - min(first) < 1e-12 else float("nan")
 
     def digest(self) -> tuple[object, ...]:
         """What must change for the answer to change: totals and provisions that apply."""
-        figures = tuple(None if f != f else round(f, 9) for f in (self.low, self.ordinary, self.high))  # noqa: PLR0124
-        applied = tuple(
-            tuple(o.plan.clauses[np.flatnonzero(o.settled.applied[0] & o.plan.duty)].tolist()) for o in self.outcomes
-        )
-        return (*figures, applied)
+        figures = tuple(None if math.isnan(f) else round(f, 9) for f in (self.low, self.ordinary, self.high))
+        return (*figures, tuple(o.resolved.digest[3] for o in self.outcomes))
 
 
 def alternatives(
@@ -130,8 +182,7 @@ def alternatives(
         key = (int(classes_of[i]), int(schedule.general_rate_id[row]), int(schedule.column_2_rate_id[row]))
         groups.setdefault(key, []).append(i)
     found = tuple(
-        Alternative(int(codes[g[0]]), int(rows[g[0]]), key[0], tuple(int(codes[i]) for i in g))
-        for key, g in groups.items()
+        Alternative(int(codes[g[0]]), int(rows[g[0]]), key[0], tuple(int(codes[i]) for i in g)) for key, g in groups.items()
     )
     return found, False
 
@@ -168,9 +219,7 @@ def covered(schedule: Schedule, day: int) -> bool:
     return bool(len(edges)) and int(edges[0]) <= day and (known is None or day < parse_day(known))
 
 
-def solve(
-    line: Line, code: HtsCode, origin: str, day: int, compiled: Compiled, schedule: Schedule | None
-) -> Solution:
+def solve(line: Line, code: HtsCode, origin: str, day: int, compiled: Compiled, schedule: Schedule | None) -> Solution:
     """Answer a line in numbers.
 
     Args:
@@ -182,24 +231,53 @@ def solve(
         schedule: The tariff schedule, or ``None`` where none is held.
     """
     found, unknown = alternatives(code, day, compiled, schedule)
-    plan = compiled.plan(int(compiled.interval(day)))
-    known = {f.id: f.region(line.facts[f.id]) for f in plan.facts if f.id in line.facts}
-    shares = np.array([line.shares.get(name, np.nan) for name in SHARES])
-    part = line.dutiable_share
+    interval = int(compiled.interval(day))
+    place = origin_index(origin)
+    facts = tuple(sorted(line.facts.items()))
+    shares = tuple(line.shares.get(name, math.nan) for name in SHARES)
     outcomes = []
-    place = np.array([origin_index(origin)], np.int32)
     for one in found:
-        inside = reach(compiled, plan, np.array([one.goods], np.int32), place)
-        atoms, regions, _ = plan.worlds(int(asked(plan, inside)[0]), known)
-        n = len(atoms)
-        settled = settle(plan, np.repeat(inside, n, axis=0), atoms, explain=True)
-        sums = add_up(plan, settled.applied)
         rates = schedule_fractions(line, one.row, schedule)
-        total = totals(sums, np.broadcast_to(rates, (n, 2)), np.broadcast_to(shares, (n, len(SHARES))))
-        if part != 1.0:
-            total = _partly(total, part)
-        outcomes.append(Outcome(one, plan, inside[0], regions, settled, sums, total, rates))
+        case = _Case(interval, one.goods, int(compiled.origin_class[place]), rates, facts, shares, line.dutiable_share)
+        outcomes.append(Outcome(one, _settled(compiled, case, place)))
     return Solution(tuple(outcomes), unknown)
+
+
+class _Case(NamedTuple):
+    """A distinct class tuple: all that the outcome depends on."""
+
+    interval: int
+    goods: int
+    origin_class: int
+    rates: tuple[float, float]
+    facts: tuple[tuple[str, float], ...]
+    shares: tuple[float, ...]
+    part: float | None
+
+
+def _settled(compiled: Compiled, case: _Case, place: int) -> Resolved:
+    """Resolve a distinct class tuple, once."""
+    key = tuple(str(part) for part in case[3:]) + case[:3]
+    memo: dict[Any, Any] = compiled.resolved
+    if key in memo:
+        kept: Resolved = memo[key]
+        return kept
+    plan = compiled.plan(case.interval)
+    known = {f.id: f.region(value) for name, value in case.facts for f in plan.facts if f.id == name}
+    inside = reach(compiled, plan, np.array([case.goods], np.int32), np.array([place], np.int32))
+    atoms, regions, _ = plan.worlds(int(asked(plan, inside)[0]), known)
+    n = len(atoms)
+    settled = settle(plan, np.repeat(inside, n, axis=0), atoms, explain=True)
+    sums = add_up(plan, settled.applied)
+    rates, shares = np.array([case.rates]), np.array([case.shares])
+    total = totals(sums, np.repeat(rates, n, axis=0), np.repeat(shares, n, axis=0))
+    if case.part != 1.0:
+        total = _partly(total, case.part)
+    if len(memo) >= MEMO:
+        memo.clear()
+    resolved = Resolved(plan, inside[0], regions, settled, sums, total, rates[0])
+    memo[key] = resolved
+    return resolved
 
 
 def _partly(total: Totals, part: float | None) -> Totals:
@@ -209,11 +287,12 @@ def _partly(total: Totals, part: float | None) -> Totals:
     return Totals(total.low * part, total.ordinary * part, total.high * part)
 
 
-def schedule_fractions(line: Line, row: int, schedule: Schedule | None) -> Floats:
+def schedule_fractions(line: Line, row: int, schedule: Schedule | None) -> tuple[float, float]:
     """Column 1 and column 2 as fractions of the value; NaN where a quantity is missing or the text is no formula."""
     if schedule is None or row < 0:
-        return np.full(2, np.nan)
-    return np.array([_fraction(schedule.rate(row, column), line.value_usd, line.quantities) for column in (1, 2)])
+        return math.nan, math.nan
+    first, second = (_fraction(schedule.rate(row, column), line.value_usd, line.quantities) for column in (1, 2))
+    return first, second
 
 
 def _fraction(rate: Rate, value_usd: float | None, quantities: Mapping[str, float]) -> float:

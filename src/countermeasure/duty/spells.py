@@ -96,17 +96,13 @@ def merge_editions(
                     ended.append(replace(spell, until_day=changed))
                 standing[code] = Spell(code, changed, None, entry)
     spells = ended + list(standing.values())
-    return sorted(
-        spells, key=lambda spell: (spell.code, -(2**31) if spell.from_day is None else spell.from_day)
-    )
+    return sorted(spells, key=lambda spell: (spell.code, -(2**31) if spell.from_day is None else spell.from_day))
 
 
 def _same_goods(old: str, new: str) -> bool:
     """Whether two descriptions name the same goods; of "PARENT: other" only "other" is its own text."""
     old, new = (one.rpartition(": ")[2] if one.casefold().endswith(": other") else one for one in (old, new))
-    return (
-        difflib.SequenceMatcher(None, old.casefold(), new.casefold(), autojunk=False).ratio() >= _SAME_GOODS
-    )
+    return difflib.SequenceMatcher(None, old.casefold(), new.casefold(), autojunk=False).ratio() >= _SAME_GOODS
 
 
 def write_spells(spells: Iterable[Spell], header: Iterable[str]) -> str:

@@ -76,9 +76,7 @@ def unit_of(text: str) -> str | None:
         text: As printed in the schedule or typed by a user: ``No.``, ``doz. prs.``, ``m<sup>2</sup>``,
             ``KG``.
     """
-    plain = " ".join(
-        clean_text(text).casefold().replace("²", "2").replace("³", "3").replace(".", " ").split()
-    )
+    plain = " ".join(clean_text(text).casefold().replace("²", "2").replace("³", "3").replace(".", " ").split())
     return _UNIT_NAMES.get(plain) or _UNIT_NAMES.get(plain.replace(" ", ""))
 
 

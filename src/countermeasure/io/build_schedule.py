@@ -242,19 +242,19 @@ def _header(releases: list[str], known: int, later: int, spells: list[Spell]) ->
     kinds = Counter(_kind(spell.entry.general) for spell in spells)
     counted = ", ".join(f"{kind} {number}" for kind, number in sorted(kinds.items()))
     return (
-        "Column 1 general and column 2 rates of duty of the United States, chapters 1 to 97, by line and days.",
+        "Column 1 general and column 2 rates of duty of the United States, chapters 1 to 97, by day.",
         "Source: Harmonized Tariff Schedule of the United States (USITC, https://hts.usitc.gov), editions",
-        f"  {_name(releases[0])} to {_name(releases[-1])} ({len(releases)} files), and the official change records.",
+        f"  {_name(releases[0])} to {_name(releases[-1])} ({len(releases)} files), and the change records.",
         "Licence: public domain (17 USC 105).",
         "Made by: python -m countermeasure.io.build_schedule EDITIONS_DIR OUT ; do not edit by hand.",
         f"known_to: {format_day(known)}",
-        "Windows are half open. The day of a change is the legal day of its record, else the day of the record.",
+        "Windows are half open. The day of a change is its legal day, else the day of the change record.",
         f"Of later revisions {later} ten-digit changes are included (2026 Revision 11, in part);",
         "  other later changes are not known.",
         "An empty `from`: in the first edition, may be older. Rates before 2025 are those of 2025 Basic,",
         "  unchecked. An empty `until`: in the newest edition.",
         "Ten digits ending in 00 may be a legal line of eight digits without suffixes.",
-        "Rates are texts as printed, without tags and footnote marks; lines below have that of the legal line.",
+        "Rates are texts as printed, without tags and footnote marks; lines have that of the legal line.",
         "Left out: chapters 98 and 99, and column 1 special. Descriptions are shortened.",
         *(f"Corrected: {code}: {why}." for (_, code), why in sorted(_OMITTED.items())),
         *(f"Left out: {code}: {why}." for code, why in sorted(_MISPRINTED.items())),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from countermeasure.book.model import Reading
@@ -15,6 +13,9 @@ from countermeasure.duty.line import SHARES, Line
 from countermeasure.errors import BookError, CountermeasureError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
     from countermeasure.duty.answer import Answer
 
 TOLERANCE = 5e-7

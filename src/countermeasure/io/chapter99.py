@@ -34,7 +34,10 @@ _TABLE_ROW = re.compile(
 )
 _NUMBERED = re.compile(r"^\s*\(\d+\)\s+(\d{4}\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)\b")
 _SIDE = re.compile(r"\s{3,}((?:\d{4}\.\d{2}\S*[\s]*)+)$")
-_ROMAN = tuple(["", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii", "xviii", "xix", "xx"])
+_ROMAN = (
+    "", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi",
+    "xvii", "xviii", "xix", "xx",
+)  # fmt: skip
 _TABLE_HEAD = re.compile(r"^\s*Heading/\s+Stat\.")
 _CURE = "Give the plain text of chapter 99, with its notes."
 _NOTE_GAP = 6

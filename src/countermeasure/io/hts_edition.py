@@ -228,7 +228,7 @@ _ROOT = _Above(-1, "", "", "", "", "", "")
 
 
 def _ancestor(stack: list[_Above], code: str) -> tuple[_Above, bool]:
-    """The nearest ancestor by indent, and whether the number fits under it; else the nearest that it fits under."""
+    """The nearest ancestor by indent and True; or, where the number does not fit, one it fits and False."""
     nearest = stack[-1] if stack else _ROOT
     if code[:2] >= "98" or not code or code.startswith(nearest.digits):
         return nearest, True

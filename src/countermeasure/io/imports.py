@@ -167,8 +167,8 @@ def import_weights(
 
     Args:
         file: CSV or Parquet with a number (``hts10``, ``hs10``, ``I_COMMODITY``), a country (Census
-            code or letters: ``cty_code``, ``CTY_CODE``, ``country``) and a value in dollars (``imports``, ``CON_VAL_YR``,
-            ``value_usd``). Column names are matched without regard to case.
+            code or two letters: ``cty_code``, ``CTY_CODE``, ``country``) and a value in dollars (``imports``,
+            ``CON_VAL_YR``, ``value_usd``). Column names are matched without regard to case.
         name: Key in the store, as ``2024``; the name of the file if absent.
         store: Where to keep it; the store of the user if absent.
         imported_on: Today, ``YYYY-MM-DD``, for the record.

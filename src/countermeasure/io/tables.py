@@ -109,7 +109,10 @@ def read_table(
         raw = _json.read_json(data, name)
     else:
         raw = _csv.read_csv(data, name)
-    places, faults = match_columns(raw.header, columns, required, name, raw.header_row)
+    places: dict[str, int] = {}
+    faults: list[Fault] = []
+    if raw.header:
+        places, faults = match_columns(raw.header, columns, required, name, raw.header_row)
     cells = {column: raw.take(index) for column, index in places.items()}
     faults = [*raw.faults, *faults, *_numbers_as_codes(raw, cells, places, tariff_columns, name)]
     if not raw.rows and not any(fault.severity == "error" for fault in faults):

@@ -1,0 +1,5 @@
+"""``python -m countermeasure``."""
+
+from countermeasure.cli import main
+
+main()
