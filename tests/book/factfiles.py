@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
@@ -126,18 +128,22 @@ def _walk(node: Any, path: str) -> str:
 class BookText:
     """Acts and lists of the book, read without the book's own code."""
 
-    acts: list[tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=list)
+    files: list[dict[str, Any]] = field(default_factory=list)
 
     @staticmethod
     def read(issuer: str) -> BookText:
         """All instruments in one issuer's folder, in order of publication."""
         files = [text_yaml(p) for p in sorted((DATA / "book" / issuer).rglob("*.yaml"))]
         files.sort(key=lambda i: i["published_on"])
-        return BookText([(i, act) for i in files for act in i.get("acts") or ()])
+        return BookText(files)
+
+    @cached_property
+    def acts(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        return [(i, act) for i in self.files for act in i.get("acts") or ()]
 
     @cached_property
     def instruments(self) -> dict[str, dict[str, Any]]:
-        return {i["id"]: i for i, _ in self.acts}
+        return {i["id"]: i for i in self.files}
 
     @cached_property
     def imposed(self) -> dict[str, dict[str, Any]]:
@@ -161,12 +167,9 @@ class BookText:
         """Acts on a provision, patterns resolved."""
         programme = f"programme:{self.imposed[provision]['programme']}"
         for _, act in self.acts:
-            if act.get("provision") == provision:
-                yield act
-            elif any(
-                fnmatchcase(programme if p.startswith("programme:") else provision, p)
-                for p in act.get("provisions", ())
-            ):
+            patterns = act.get("provisions", ())
+            hits = (fnmatchcase(programme if p.startswith("programme:") else provision, p) for p in patterns)
+            if act.get("provision") == provision or any(hits):
                 yield act
 
     def list_days(self, provision: str) -> set[str]:
@@ -188,11 +191,16 @@ class BookText:
         """Every day on which anything about a provision begins or ends."""
         found = self.list_days(provision)
         for act in self.touching(provision):
-            found |= {first_day(act.get("from", "")), first_day(act.get("until", ""))}
+            found |= {first_day(act.get(key, "")) for key in ("from", "until", "collected_until")}
         return found - {""}
+
+    def rates_begun(self, provision: str, day: str) -> set[float]:
+        """Rates said by acts that begin on a day, replaced on that same day or not."""
+        return {float(a["rate"]) for a in self.touching(provision) if a.get("rate") and first_day(a["from"]) == day}
 
     def rate(self, provision: str, day: str) -> float | None:
         """The rate said last by acts that begin on or before a day."""
         acts = [a for a in self.touching(provision) if a.get("rate") and first_day(a["from"]) <= day]
         acts = [a for a in acts if not a.get("until") or first_day(a["until"]) > day]
-        return float(max(acts, key=lambda a: first_day(a["from"]))["rate"]) if acts else None
+        ranked = [(first_day(a["from"]), i) for i, a in enumerate(acts)]
+        return float(acts[max(ranked)[1]]["rate"]) if acts else None

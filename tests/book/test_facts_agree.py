@@ -7,12 +7,17 @@ become needless.
 from __future__ import annotations
 
 import csv
+import itertools
 import re
-from pathlib import Path
+from datetime import date
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 import pytest
-
 from factfiles import DATA, GOLDEN, BookText, FactFiles, day_after, first_day, text_yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ROW_TO_INSTRUMENT = {
     "T01": "cn-tc-2018-13",
@@ -31,6 +36,9 @@ ROW_TO_INSTRUMENT = {
     "T21": "cn-mofcom-2026-09-28-truce",
     "T22": "cn-mofcom-2026-09-28-cuts",
 }
+
+KNOWN_TO_REACH = {"us-de-minimis", "us-de-minimis-cn", "us-9801", "us-rule-232-chips-first"}
+"""What may free goods from the scenario's 100 points: small parcels, returned US goods, and chips under section 232."""
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +108,7 @@ def test_which_windows_share_their_boundary_day(facts: FactFiles) -> None:
                 sharing.add(f"measure:{name}")
     for name, provision in facts.provisions.items():
         windows = provision.get("windows", ())
-        for a, b in zip(windows, windows[1:], strict=False):
+        for a, b in itertools.pairwise(windows):
             assert b["from"] == day_after(a["to"]), f"{name}: a gap or overlap at {a['to']}"
     actions = list(facts.actions.values())
     for a in actions:
@@ -142,17 +150,28 @@ def test_chinese_rows_are_in_the_book(facts: FactFiles, cn: BookText) -> None:
         starts = {a.get("from", "") for a in acts}
         if row["effective_from_bjt"] and _instant(row["effective_from_bjt"]) not in starts:
             said.append("from")
-        numbers = re.findall(r"[\d.]+", re.sub(r"\(.*\)", "", row["additional_rate_pct"]))
-        rates = {float(a["rate"]) for a in acts if a.get("rate")}
-        if any(float(n) and not any(abs(float(n) / 100 - r) < 1e-9 for r in rates) for n in numbers):
+        touched = [p for p in cn.imposed if _touched(cn, p, acts)]
+        family = [p for p in cn.imposed if cn.imposed[p]["programme"] in {cn.imposed[t]["programme"] for t in touched}]
+        if not _percents(row["additional_rate_pct"]) <= _rates(cn, family):
             said.append("rates")
+        if not _percents(row["rate_in_abeyance_pct"]) <= _rates(cn, touched):
+            said.append("abeyance")
         end = first_day(row["effective_to_bjt"])
-        days = set().union(*(cn.days(p) for p in cn.imposed if _touched(cn, p, acts))) if end else set()
-        if end and not {end, day_after(end)} & days:
+        if end and not any({end, day_after(end)} & cn.days(p) for p in touched):
             said.append("to")
         if said:
             faults[row_id] = said
     assert faults == {row: entry["differs"] for row, entry in excused.items()}
+
+
+def _percents(cell: str) -> set[float]:
+    """Rates above zero in a cell such as ``10, 20 or 25 (5 kept for one band)``, in per cent."""
+    return {float(n) for n in re.findall(r"[\d.]+", re.sub(r"\(.*\)", "", cell)) if float(n)}
+
+
+def _rates(book: BookText, provisions: list[str]) -> set[float]:
+    """Every rate these provisions ever had, in per cent."""
+    return {round(float(a["rate"]) * 100, 6) for p in provisions for a in book.touching(p) if a.get("rate")}
 
 
 def _instant(cell: str) -> str:
@@ -181,6 +200,16 @@ def test_us_actions_are_in_the_book(facts: FactFiles, us: BookText) -> None:
         if said:
             faults[name] = said
     assert faults == {name: entry["differs"] for name, entry in excused.items()}
+    for name, entry in excused.items():
+        home = str(us.instruments[entry["stands_in"]])
+        first = first_day(facts.actions[name].get("from", ""))
+        assert not first or first in home or _in_words(first) in home, f"{name}: {first} is not in {entry['stands_in']}"
+
+
+def _in_words(day: str) -> str:
+    """``2025-10-14`` as ``14 October 2025``."""
+    found = date.fromisoformat(day)
+    return f"{found.day} {found:%B %Y}"
 
 
 def _heading_faults(us: BookText, heading: str, first: str, action: dict[str, object]) -> list[str]:
@@ -191,7 +220,7 @@ def _heading_faults(us: BookText, heading: str, first: str, action: dict[str, ob
         return ["from"] if first_day(first) else []
     percent = str(action.get("rate_pct"))
     if re.fullmatch(r"[\d.]+", percent) and action.get("kind") != "exclusion":
-        rates = [us.rate(p, first) for p in begun]
+        rates = {us.rate(p, first) for p in begun} | {r for p in begun for r in us.rates_begun(p, first)}
         if not any(r is not None and abs(r - float(percent) / 100) < 1e-9 for r in rates):
             said.append("rate")
     last = first_day(str(action.get("until", "")))
@@ -201,7 +230,10 @@ def _heading_faults(us: BookText, heading: str, first: str, action: dict[str, ob
 
 
 def _starts(us: BookText, provision: str) -> set[str]:
-    return {first_day(a["from"]) for a in us.touching(provision) if a["act"] in ("impose", "amend", "resume")}
+    """Days on which a provision begins, changes, or comes back after a suspension or a passing change."""
+    acts = list(us.touching(provision))
+    days = {first_day(a["from"]) for a in acts if a["act"] in ("impose", "amend", "resume")}
+    return days | {first_day(a.get("until", "")) for a in acts if a["act"] in ("suspend", "amend")}
 
 
 # --- what this builder's files promise
@@ -226,12 +258,20 @@ def test_chinese_duties_ask_only_declared_facts_and_only_us_origin(cn: BookText)
 def test_the_threat_of_october_2025_stands_apart() -> None:
     scenario = text_yaml(DATA / "scenarios" / "no-deal-2025-11-01.yaml")
     (act,) = scenario["acts"]
-    assert (scenario["kind"], act["provision"], act["rate"], act["from"]) == (
-        "scenario",
-        "us-scenario-100",
-        "1.00",
-        "2025-11-01",
-    )
+    told = (scenario["kind"], act["provision"], act["rate"], act["from"])
+    assert told == ("scenario", "us-scenario-100", "1.00", "2025-11-01")
+
+
+def test_few_claims_reach_the_threat(us: BookText) -> None:
+    """Patterns such as ``us-recip-*`` leave the scenario alone; those for all US or all reciprocal duties do not."""
+    hits = set()
+    for _, act in us.acts:
+        patterns = [*act.get("frees", ()), *act.get("limits", {}).get("targets", ())]
+        patterns += act.get("provisions", ())
+        hit = [p for p in patterns if fnmatchcase("us-scenario-100", p) or p == "programme:ieepa_reciprocal"]
+        if hit:
+            hits.add(act.get("provision", act["act"]))
+    assert hits == KNOWN_TO_REACH
 
 
 def test_published_averages_carry_maker_and_standing() -> None:

@@ -73,11 +73,8 @@ def reach(
     Returns:
         Shape (n, l). A relief or rule counts only where something it frees or limits is in scope too.
     """
-    inside: npt.NDArray[np.bool_] = np.ones((len(goods), len(plan.clauses)), np.bool_)
-    some, columns = plan.goods_tests
-    inside[:, some] = compiled.class_bits[goods[:, None], columns]
-    some, columns = plan.origin_tests
-    inside[:, some] &= compiled.origin_bits[origins[:, None], columns]
+    by_goods, by_origin = plan.tables(compiled)
+    inside: npt.NDArray[np.bool_] = by_goods[goods] & by_origin[origins]
     present = np.flatnonzero(inside.any(axis=0)).tolist()
     for position, targets in plan.reliefs:
         if position in present:

@@ -6,7 +6,7 @@ error of the book. Conditions on facts become *atoms*, one bit each; a fact's va
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from countermeasure.book.compile import Clause
 
 UInts = npt.NDArray[np.uint64]
+Ints = npt.NDArray[np.int32]
+Bools = npt.NDArray[np.bool_]
 MAX_WORLDS = 4096
 """More combinations of unknown facts than this are not enumerated; the least telling facts stay at their ordinary value."""
 
@@ -92,23 +94,40 @@ class Plan:
     limited_by: tuple[tuple[tuple[int, int], ...], ...]
     targets: tuple[tuple[int, ...] | None, ...]
     facts: tuple[LiveFact, ...]
+    _tables: list[Bools] = field(default_factory=list, repr=False, compare=False)
+    _alike: list[Ints] = field(default_factory=list, repr=False, compare=False)
 
     @cached_property
     def reliefs(self) -> tuple[tuple[int, list[int]], ...]:
         """Positions of reliefs and rules with the positions they free or limit."""
         return tuple((i, list(t)) for i, t in enumerate(self.targets) if t is not None)
 
-    @cached_property
-    def goods_tests(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int32]]:
-        """Positions whose goods are limited, and their columns."""
-        some = np.flatnonzero(self.goods >= 0)
-        return some, self.goods[some]
+    def tables(self, compiled: Compiled) -> tuple[Bools, Bools]:
+        """Whether each goods class, shape (classes, l), and each origin, shape (origins, l), is in each clause's scope."""
+        if not self._tables:
+            found = []
+            for bits, columns in ((compiled.class_bits, self.goods), (compiled.origin_bits, self.origin)):
+                table = np.ones((len(bits), len(columns)), np.bool_)
+                some = np.flatnonzero(columns >= 0)
+                table[:, some] = bits[:, columns[some]]
+                found.append(table)
+            self._tables.extend(found)
+        return self._tables[0], self._tables[1]
 
-    @cached_property
-    def origin_tests(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int32]]:
-        """Positions whose origins are limited, and their columns."""
-        some = np.flatnonzero(self.origin >= 0)
-        return some, self.origin[some]
+    def alike(self, compiled: Compiled) -> tuple[Ints, Ints, Ints, Ints]:
+        """Goods classes and origins that no clause of the interval tells apart.
+
+        Returns:
+            Number of each goods class, shape (classes,), one sample class per number, and the same for origins.
+        """
+        if not self._alike:
+            for table in self.tables(compiled):
+                packed = np.packbits(table, axis=1)
+                flat = np.ascontiguousarray(packed).view(f"V{packed.shape[1]}").reshape(-1)
+                _, sample, number = np.unique(flat, return_index=True, return_inverse=True)
+                self._alike.extend([number.reshape(-1).astype(np.int32), sample.astype(np.int32)])
+        first, second, third, fourth = self._alike
+        return first, second, third, fourth
 
     def worlds(self, asked: int, known: dict[str, int], limit: int = MAX_WORLDS) -> tuple[UInts, npt.NDArray[np.int8], int]:
         """Every way the unknown facts can turn out.

@@ -193,11 +193,19 @@ def solve_cells(
     for first, last in itertools.pairwise(edges):
         cells = order[first:last]
         plan = compiled.plan(int(intervals[cells[0]]))
-        inside = reach(compiled, plan, goods[cells], origins[cells])
-        profile = np.zeros(len(cells), np.int32) if profiles is None else profiles[cells]
-        key = np.concatenate([np.packbits(inside, axis=1), profile.astype("<i4").view(np.uint8).reshape(-1, 4)], axis=1)
-        _, sample, inverse = np.unique(key.view(f"V{key.shape[1]}").reshape(-1), return_index=True, return_inverse=True)
+        goods_number, goods_sample, origin_number, origin_sample = plan.alike(compiled)
+        profile = np.zeros(len(cells), np.int64) if profiles is None else profiles[cells].astype(np.int64)
+        wide = len(origin_sample)
+        key = (profile * len(goods_sample) + goods_number[goods[cells]]) * wide + origin_number[origins[cells]]
+        distinct, place = np.unique(key, return_inverse=True)
+        rest, which = np.divmod(distinct, wide)
+        profile, number = np.divmod(rest, len(goods_sample))
+        inside = reach(compiled, plan, goods_sample[number], origin_sample[which])
+        packed = np.concatenate([np.packbits(inside, axis=1), profile.astype("<i4").view(np.uint8).reshape(-1, 4)], axis=1)
+        flat = np.ascontiguousarray(packed).view(f"V{packed.shape[1]}").reshape(-1)
+        _, sample, inverse = np.unique(flat, return_index=True, return_inverse=True)
         inside, profile = inside[sample], profile[sample]
+        inverse = inverse.reshape(-1)[place.reshape(-1)]
         masks = asked(plan, inside)
         rank = np.empty(len(sample), np.int32)
         groups = np.unique(np.stack([masks, profile.astype(np.uint64)], axis=1), axis=0, return_inverse=True)
@@ -216,7 +224,7 @@ def solve_cells(
                 counts.append(np.full(len(some), len(atoms), np.int64))
             rank[members] = done + np.arange(len(members))
             done += len(members)
-        pattern[cells] = made + rank[inverse.reshape(-1)]
+        pattern[cells] = made + rank[inverse]
         made += len(sample)
     return pattern, _patterns(parts, counts)
 

@@ -147,7 +147,8 @@ class Solution:
     def ordinary(self) -> float:
         """Total in the ordinary world; NaN where the full number decides."""
         first = [float(o.resolved.digest[1]) for o in self.outcomes]  # type: ignore[arg-type]
-        return first[0] if max(first) - min(first) < 1e-12 else float("nan")
+        told = not any(math.isnan(f) for f in first) and max(first) - min(first) < 1e-12
+        return first[0] if told else math.nan
 
     def digest(self) -> tuple[object, ...]:
         """What must change for the answer to change: totals and provisions that apply."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from countermeasure.book.load import Fact
     from countermeasure.io.tables import RawTable
 
-__all__ = ["QUANTITIES", "REQUIRED", "USES", "Given", "fact_values", "line_columns", "read_lines"]
+__all__ = ["QUANTITIES", "REQUIRED", "USES", "Given", "line_columns", "read_lines", "unknown_fact"]
 
 REQUIRED = ("hts", "origin", "entry_on")
 """Columns without which no line can be priced, unless the caller gives the value for all lines."""
@@ -113,41 +113,19 @@ def line_columns(facts: Mapping[str, Fact]) -> dict[str, tuple[str, ...]]:
     Args:
         facts: Facts of the book; every one is a column of its own name (``entry_minute`` is ``entry_time``).
     """
-    columns = {name: () for name in (*REQUIRED, "value_usd")} | dict(_ALIASES)
+    columns = dict(_ALIASES)
     for place in range(2, QUANTITIES + 1):
         columns |= {f"quantity_{place}": (f"qty {place}",), f"unit_{place}": (f"uom {place}",)}
     columns |= {name: _ALIASES.get(name, ()) for name in (*SHARES, *facts) if name != "entry_minute"}
     return columns
 
 
-def fact_values(texts: Mapping[str, str], facts: Mapping[str, Fact]) -> tuple[dict[str, float], dict[str, float]]:
-    """Read facts and shares that are given by name, as on a command line.
-
-    Returns:
-        Facts by id and shares of value by name.
-
-    Raises:
-        CodeError: If a name is not known, with near names, or a value cannot be read.
-    """
-    found: dict[str, float] = {}
-    shares: dict[str, float] = {}
-    for name, text in texts.items():
-        key = "entry_minute" if name == "entry_time" else name
-        if key not in facts and key not in SHARES:
-            raise _unknown_fact(name, (*facts, *SHARES))
-        value = read.share(text) if key not in facts else read.reader_of_fact(facts[key].type)(text)
-        if key in facts:
-            found[key] = value
-        if key in SHARES:
-            shares[key] = value
-    return found, shares
-
-
-def _unknown_fact(name: str, known: Sequence[str]) -> CodeError:
-    from rapidfuzz import fuzz, process
+def unknown_fact(name: str, known: Sequence[str]) -> CodeError:
+    """The error for a fact that the book does not hold, with near names."""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only an unknown name pays for it
 
     near = [word for word, _, _ in process.extract(name, known, scorer=fuzz.ratio, limit=3, score_cutoff=55)]
-    cure = f"Did you mean {' or '.join(near)}?" if near else "countermeasure book facts lists them."
+    cure = f"Did you mean {' or '.join(near)}?" if near else f"Facts are: {', '.join(known)}."
     return CodeError(f"{name!r} is not a fact that is known", code="unknown_fact", cure=cure)
 
 
@@ -188,6 +166,7 @@ class _Reader:
         self._seen: dict[str, int] = {}
         self._currency = "currency" in table.columns
         readers = _readers(facts)
+        self._columns: list[tuple[str, list[str | None], Callable[[str], Any], dict[str, Any]]]
         self._columns = [(name, cells, readers[name], {}) for name, cells in table.columns.items() if name in readers]
 
     def line(self, place: int, row: int) -> Line | None:
@@ -398,6 +377,6 @@ def _claimed(text: str, facts: Mapping[str, Fact]) -> tuple[str, ...]:
         if not key:
             continue
         if key not in plain:
-            raise _unknown_fact(word.strip(), flags)
+            raise unknown_fact(word.strip(), flags)
         names.append(plain[key])
     return tuple(sorted(names, key=lambda name: name != "none"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from countermeasure.codes.day import format_day
 from countermeasure.codes.hts import parse_hts
-from countermeasure.errors import CountermeasureError, NotFoundError
+from countermeasure.errors import CodeError, NotFoundError
 from countermeasure.io.faults import Fault
 from countermeasure.io.lines import Given, line_columns, read_lines
 from countermeasure.io.tables import read_table
@@ -75,7 +75,7 @@ class PricedTable:
             try:
                 unknown.check(line)
                 answer = self.engine.duty_on(line)
-            except CountermeasureError as error:
+            except (CodeError, NotFoundError) as error:
                 self.log.add(_as_fault(error, self.table.source, row, line))
                 continue
             self.answered += 1
@@ -126,7 +126,7 @@ class _Unknown:
 
     def __init__(self, engine: DutyEngine) -> None:
         self._engine = engine
-        self._known: dict[tuple[str, int, str], CountermeasureError | None] = {}
+        self._known: dict[tuple[str, int, str], NotFoundError | None] = {}
         self._named = 0
 
     def check(self, line: Line) -> None:
@@ -141,7 +141,7 @@ class _Unknown:
         if error is not None:
             raise error
 
-    def _fault(self, line: Line) -> CountermeasureError | None:
+    def _fault(self, line: Line) -> NotFoundError | None:
         schedule = self._engine.schedule(line.into)
         code = parse_hts(line.hts)
         if schedule is None or code.is_chapter_98_99 or len(schedule.children(code.digits[:8], line.on)):
@@ -158,7 +158,7 @@ class _Unknown:
 _COLUMNS = {"unknown_destination": "into", "unknown_country": "origin", "ambiguous_country": "origin", "bad_day": "entry_on"}
 
 
-def _as_fault(error: CountermeasureError, source: str, row: int, line: Line) -> Fault:
+def _as_fault(error: CodeError | NotFoundError, source: str, row: int, line: Line) -> Fault:
     """An error of the engine as a fault of its row."""
     column = _COLUMNS.get(error.code, "hts")
     value = {"hts": line.hts, "into": line.into, "origin": line.origin, "entry_on": format_day(line.on)}[column]
