@@ -176,12 +176,14 @@ def rebuild(shared: Path) -> list[Comparison]:
     engine = DutyEngine(readings=(Reading.TEXT,))
     compiled, schedule = engine.compiled("US", Reading.TEXT), engine.us_schedule
     reasons = load_text(HERE / "rebuild_reasons.yaml").data
+    with (shared / "data/tariff_checks/product_lists/s232_annex_products.csv").open(encoding="utf-8", newline="") as handle:
+        annexes = {row["hts_prefix"] for row in csv.DictReader(handle) if row["annex"] != "2"}
     found = []
     for path in sorted((shared / "data/tariff_checks/rebuild_73abc0a").glob("lines_*.parquet")):
         day = parse_day(path.name[6:16])
         table = pq.read_table(path)
         table = table.filter(pc.equal(table["country"].cast("string"), CHINA))
-        columns = {name: table[name].to_numpy() for name, _ in LAYERS.values()}
+        columns = {name: np.nan_to_num(table[name].to_numpy()) for name, _ in LAYERS.values()}
         codes = np.array([int(c) for c in table["hts10"].to_pylist()], np.int64)
         rows = schedule.lookup(codes, np.full(len(codes), day, np.int32))
         kept = rows >= 0
@@ -191,11 +193,14 @@ def rebuild(shared: Path) -> list[Comparison]:
         used = [
             _layers(compiled, schedule, day, codes[kept], rows[kept], {f: v})
             for f, v in (("car_part", 1.0), ("heavy_vehicle_part", 1.0), ("light_truck", 1.0), ("heavy_vehicle", 0.0),
-                         ("chip_in_window", 1.0), ("metal_weight_share", 0.0), ("patented_pharmaceutical", 1.0))
+                         ("chip_in_window", 1.0), ("metal_weight_share", 0.0), ("patented_pharmaceutical", 1.0), ("described_product", 1.0), ("exclusion_claim", 1.0), ("civil_aircraft", 1.0),
+                         ("informational_material", 1.0))
         ]  # fmt: skip
         gone = codes[~kept]
         if len(gone):
             one.reasons["number not in the official schedule of the day (chapter 98, or a slip of the export)"] += len(gone)
+        heads = codes[kept] // 100
+        covered = set(heads[np.max([ours["s232"], *(u["s232"] for u in used)], axis=0) > 0].tolist())
         for i, code in enumerate(codes[kept].tolist()):
             theirs = {name: float(columns[column][kept][i]) for name, (column, _) in LAYERS.items()}
             mine = {name: float(layer[i]) for name, layer in ours.items()}
@@ -204,6 +209,14 @@ def rebuild(shared: Path) -> list[Comparison]:
                 one.equal += 1
                 continue
             why = {w: _reason(w, i, code, day, mine, theirs, used, schedule, rows[kept][i], reasons) for w in wrong}
+            if why.get("s232", "") is None:
+                blended = 0.15 - float(table["base_rate"][np.flatnonzero(kept)[i]].as_py())
+                if mine["s232"] == 0 and code // 100 in covered:
+                    why["s232"] = "s232: the tracker reads a ten-digit number of the list as its eight digits"
+                elif day >= parse_day("2026-04-06") and _shortest(code, annexes):
+                    why["s232"] = "s232: the tracker's annex list has the number cut to six digits or to a line the annex cuts finer"
+                elif abs(theirs["s232"] - blended) < 1e-4:
+                    why["s232"] = "E8: the tracker tops up its blended base rate to 15 %"
             unknown = [w for w, reason in why.items() if reason is None]
             if unknown:
                 text = ", ".join(f"{w} {mine[w]:g} v. {theirs[w]:g}" for w in unknown)
@@ -212,6 +225,12 @@ def rebuild(shared: Path) -> list[Comparison]:
                 one.reasons["; ".join(sorted({str(r) for r in why.values()}))] += 1
         found.append(one)
     return found
+
+
+def _shortest(code: int, prefixes: set[str]) -> bool:
+    """Whether the tracker's list covers a number by a prefix of eight digits or fewer and does not name it in full."""
+    digits = f"{code:010d}"
+    return digits not in prefixes and any(digits[:n] in prefixes for n in (4, 6, 8))
 
 
 def _layers(compiled, schedule, day, codes, rows, facts) -> dict[str, np.ndarray]:
@@ -246,7 +265,7 @@ def _reason(layer, i, code, day, mine, theirs, used, schedule, row, reasons) -> 
         return "E4 or specific duty: the tracker gives a percentage or zero to a specific rate"
     if layer == "reciprocal" and format_day(day) == "2025-04-05" and abs(theirs[layer] - 0.34) < 1e-6:
         return "E1: the tracker has 34 % on 5 to 8 April 2025"
-    if layer == "s301" and 0 < theirs[layer] < mine[layer] and theirs[layer] not in (0.075, 0.25, 0.5, 1.0):
+    if layer == "s301" and theirs[layer] > 0 and theirs[layer] not in (0.075, 0.25, 0.5, 1.0):
         return "E9: the tracker scales section 301 by the share of claimed exclusions"
     for other in used:
         if abs(float(other[layer][i]) - theirs[layer]) < 1e-6:
