@@ -13,10 +13,10 @@ import csv
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,6 +26,9 @@ from countermeasure.codes import dotted_int10, format_day, load_text, origin_ind
 from countermeasure.duty import DutyEngine, Line
 from countermeasure.duty.average import programme_rates
 from countermeasure.errors import CountermeasureError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HERE = Path(__file__).resolve().parent
 SHARED = HERE.parents[1] / "shared"
@@ -50,6 +53,10 @@ class Comparison:
         """Report."""
         share = self.equal / self.total if self.total else 0.0
         yield f"{self.name}: {self.equal:,} of {self.total:,} equal ({share:.2%}), {len(self.unexplained)} unexplained"
+        known = sum(n for r, n in self.reasons.items() if all(p.startswith(("E", "number not")) for p in r.split("; ")))
+        rest = self.total - known
+        if known and rest:
+            yield f"  without the known errors E1 to E9 and numbers outside the schedule: {self.equal / rest:.2%} of {rest:,}"
         for reason, count in self.reasons.most_common():
             yield f"  {count:6,}  {reason}"
         for text in self.unexplained[:30]:
@@ -127,9 +134,7 @@ def goods_rates(shared: Path) -> Comparison:
             try:
                 answer = engine.duty_on(Line(row["hts"], "CN", on, facts=facts)).answers[0]
                 got = (answer.rate_low, answer.rate, answer.rate_high)
-                same = all(
-                    _agrees(row[f"total_{k}_pct"], g) for k, g in zip(("low", "ordinary", "high"), got, strict=True)
-                )
+                same = all(_agrees(row[f"total_{k}_pct"], g) for k, g in zip(("low", "ordinary", "high"), got, strict=True))
                 text = f"{row['hts']} {row['date']}: table {row['total_low_pct']}/{row['total_ordinary_pct']}/"
                 text += f"{row['total_high_pct']}, here {got}, open: {[m.fact for m in answer.missing]}"
             except CountermeasureError as error:
@@ -214,7 +219,9 @@ def rebuild(shared: Path) -> list[Comparison]:
                 if mine["s232"] == 0 and code // 100 in covered:
                     why["s232"] = "s232: the tracker reads a ten-digit number of the list as its eight digits"
                 elif day >= parse_day("2026-04-06") and _shortest(code, annexes):
-                    why["s232"] = "s232: the tracker's annex list has the number cut to six digits or to a line the annex cuts finer"
+                    why["s232"] = (
+                        "s232: the tracker's annex list has the number cut to six digits or to a line the annex cuts finer"
+                    )
                 elif abs(theirs["s232"] - blended) < 1e-4:
                     why["s232"] = "E8: the tracker tops up its blended base rate to 15 %"
             unknown = [w for w, reason in why.items() if reason is None]

@@ -60,15 +60,19 @@ class Interpreter:
         main_metal = self._main_metal([live[n] for n in charged])
         for name in charged:
             body = live[name]
+            # undeclared content: the whole value is the metal with the highest rate, and nothing is left beside it
+            nothing_left = bool(main_metal) and "non_metal_content" in limits.get(name, ())
             if body.basis == "column_1":
                 total += column_1
             elif body.basis == "column_2":
                 total += column_2
+            elif body.basis in METALS:
+                total += body.rate if body.basis == main_metal else 0.0
+            elif nothing_left:
+                continue
             elif body.basis == "total_with_column_1":
                 floors.append(max(0.0, body.rate - column_1))
-            elif body.basis in METALS:  # undeclared content: the whole value is the metal with the highest rate
-                total += body.rate if body.basis == main_metal else 0.0
-            elif not (main_metal and "non_metal_content" in limits.get(name, ())):
+            else:
                 total += body.rate
         return total + sum(floors)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from countermeasure.book.cache import write_atomically
 from countermeasure.book.lists import CodeList, digits_of
 from countermeasure.book.model import ALWAYS, DAY, NEVER, Body, FactCondition, Gap, Reading, Role, Scope, State
 from countermeasure.codes.country import ORIGINS
+from countermeasure.codes.day import parse_day
 from countermeasure.codes.groups import Groups
 
 if TYPE_CHECKING:
@@ -151,6 +152,18 @@ class Compiled:
             return np.zeros(len(self.origin_bits), np.int32)
         _, inverse = np.unique(np.packbits(self.origin_bits, axis=1), axis=0, return_inverse=True)
         return inverse.reshape(-1).astype(np.int32)
+
+    @cached_property
+    def fact_edges(self) -> dict[str, tuple[float, ...]]:
+        """Values at which the law looks at each fact, on any day, ascending; (1,) for flags."""
+        edges: dict[str, set[float]] = {name: set() for name in self.facts}
+        for clause in self.clauses:
+            for condition in clause.body.facts:
+                edges[condition.fact].add(1.0 if condition.op == "is" else condition.value)
+            for instant in (clause.start, clause.end):
+                if instant % DAY and ALWAYS < instant < NEVER:
+                    edges["entry_minute"].add(float(instant % DAY))
+        return {name: tuple(sorted(values)) for name, values in edges.items()}
 
     def plan(self, interval: int) -> Plan:
         """The kernel's plan for an interval, made once."""
@@ -312,7 +325,7 @@ def compile_book(book: Book, into: str, known_on: int | None, reading: Reading) 
     edges |= {c.end // DAY for c in clauses if c.end % DAY and c.end < NEVER}
     days = sorted({d for d in edges | goods_days | origin_days if FIRST_DAY < d < LAST_DAY})
     statements = tuple(sorted(i.id for i in book.instruments if i.kind == "statement" and i.id in record.honoured))
-    gaps = tuple(g for i in book.instruments if i.id in record.honoured for g in i.not_modelled)
+    gaps = tuple(_expanded(g) for i in book.instruments if i.id in record.honoured for g in i.not_modelled)
     return Compiled(
         into=into,
         known_on=known_on,
@@ -331,6 +344,18 @@ def compile_book(book: Book, into: str, known_on: int | None, reading: Reading) 
         statements=statements,
         gaps=gaps,
     )
+
+
+def _expanded(gap: Gap) -> Gap:
+    """A gap with the members of groups in place of their names, as of its first day."""
+    if not any(o.startswith("group:") for o in gap.origins):
+        return gap
+    groups = Groups.load()
+    day = gap.start // DAY if gap.start > ALWAYS else parse_day("2025-01-01")
+    origins: list[str] = []
+    for origin in gap.origins:
+        origins += sorted(groups.members(origin[6:], day)) if origin.startswith("group:") else [origin]
+    return replace(gap, origins=tuple(origins))
 
 
 def _first_day(instant: int) -> int:

@@ -51,11 +51,13 @@ class Sums:
     Attributes:
         rates: Shape (n, 7). Sum of rates per basis, in the order of ``BASES``.
         floors: Shape (n, 2). Totals that column 1 is topped up to; NaN where none.
+        floor_basis: Shape (n, 2). Basis that the top-up is taken of.
         column: Shape (n,). 0 nothing of the schedule is owed, 1 column 1, 2 column 2.
     """
 
     rates: npt.NDArray[np.float64]
     floors: npt.NDArray[np.float64]
+    floor_basis: npt.NDArray[np.int8]
     column: npt.NDArray[np.int8]
 
 
@@ -130,6 +132,7 @@ def add_up(plan: Plan, applied: npt.NDArray[np.bool_]) -> Sums:
     n = len(applied)
     rates = np.zeros((n, WEIGHTED))
     floors = np.full((n, 2), np.nan)
+    floor_basis = np.zeros((n, 2), np.int8)
     column = np.zeros(n, np.int8)
     for position in np.flatnonzero(applied.any(axis=0) & plan.duty).tolist():
         on = applied[:, position]
@@ -138,20 +141,31 @@ def add_up(plan: Plan, applied: npt.NDArray[np.bool_]) -> Sums:
             column[on] = 1 if BASES[basis] == "column_1" else 2
         elif BASES[basis] == "total_with_column_1":
             first = on & np.isnan(floors[:, 0])
-            floors[on & ~first, 1] = plan.rate[position]
-            floors[first, 0] = plan.rate[position]
+            bases = limited_basis(plan, applied, position, start=0)
+            for place, hit in ((0, first), (1, on & ~first)):
+                floors[hit, place] = plan.rate[position]
+                floor_basis[hit, place] = bases if isinstance(bases, int) else bases[hit]
         else:
             bases = limited_basis(plan, applied, position)
             if isinstance(bases, int):
                 rates[:, bases] += on * plan.rate[position]
             else:
                 np.add.at(rates, (np.flatnonzero(on), bases[on]), plan.rate[position])
-    return Sums(rates, floors, column)
+    return Sums(rates, floors, floor_basis, column)
 
 
-def limited_basis(plan: Plan, applied: npt.NDArray[np.bool_], position: int) -> int | npt.NDArray[np.int64]:
-    """Basis of a duty after the rules that limit it: one number where no rule does, else shape (n,)."""
-    start = int(plan.basis[position])
+def limited_basis(
+    plan: Plan, applied: npt.NDArray[np.bool_], position: int, start: int | None = None
+) -> int | npt.NDArray[np.int64]:
+    """Basis of a duty after the rules that limit it: one number where no rule does, else shape (n,).
+
+    Args:
+        plan: Plan of the interval.
+        applied: Shape (n, l).
+        position: The duty.
+        start: Its basis without rules, where it is not the plan's own.
+    """
+    start = int(plan.basis[position]) if start is None else start
     limiters = [(by, to) for by, to in plan.limited_by[position] if applied[:, by].any()]
     if not limiters:
         return start

@@ -18,6 +18,10 @@ NEVER = 2**52
 """Instant after every window: an open end."""
 
 
+JUST = 1e-9
+"""What lies above a share and is still nothing else: ``above: "0"`` means any content at all."""
+
+
 class State(StrEnum):
     """State of a provision on a day."""
 
@@ -95,6 +99,8 @@ class FactCondition:
             from countermeasure.codes.day import format_day
 
             return f"{self.fact} {self.op} {format_day(int(self.value))}"
+        if self.op == "at_least" and self.value == JUST:
+            return f"{self.fact} above 0"
         return f"{self.fact} {self.op.replace('_', ' ')} {self.value:g}"
 
 

@@ -14,6 +14,7 @@ from countermeasure.book.model import (
     ALWAYS,
     BASES,
     DAY,
+    JUST,
     NEVER,
     Act,
     FactCondition,
@@ -96,11 +97,12 @@ class TestFile(_Strict):
     from_: str | None = Field(default=None, alias="from")
     below: FractionText | None = None
     at_least: FractionText | None = None
+    above: FractionText | None = None
 
     @model_validator(mode="after")
     def _one(self) -> TestFile:
-        if not any((self.before, self.from_, self.below, self.at_least)):
-            raise ValueError("a test needs before, from, below or at_least")
+        if not any((self.before, self.from_, self.below, self.at_least, self.above)):
+            raise ValueError("a test needs before, from, below, at_least or above")
         return self
 
     def convert(self, fact: str) -> list[FactCondition]:
@@ -113,6 +115,8 @@ class TestFile(_Strict):
         for op, text in (("below", self.below), ("at_least", self.at_least)):
             if text is not None:
                 found.append(FactCondition(fact, op, float(text)))
+        if self.above is not None:
+            found.append(FactCondition(fact, "at_least", float(self.above) + JUST))
         return found
 
 

@@ -82,7 +82,7 @@ def _write(
     html: Path | None,
     output: Path | None,
 ) -> None:
-    from countermeasure.io.write import replace_text
+    from countermeasure.io.answer_files import replace_text
 
     if html is not None or (output is not None and output.suffix.lower() in {".html", ".htm"}):
         from countermeasure.io.review_html import report
@@ -106,11 +106,9 @@ def _write(
 
 
 def _table_file(found: "Review", source: str, path: Path) -> None:
-    from countermeasure.cli.duty import write_answers
+    from countermeasure.io.answer_files import replace_text, write_answers
 
     if path.suffix.lower() == ".json":
-        from countermeasure.io.write import replace_text
-
         replace_text(path, json.dumps(found.to_json(), indent=1, ensure_ascii=False) + "\n")
     else:
         write_answers(path, list(found.answers), source)

@@ -1,9 +1,7 @@
 """``countermeasure duty``: which duty a line, or a table of lines, pays on a day, and why."""
 
 import csv
-import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,10 +12,11 @@ from countermeasure.cli import flags
 from countermeasure.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from countermeasure.duty.answer import LineAnswer
     from countermeasure.duty.engine import DutyEngine
     from countermeasure.io.lines import Given
-    from countermeasure.io.pricing import Priced, PricedTable
 
 __all__ = ["duty"]
 
@@ -120,7 +119,7 @@ def _table(
     with ExitStack() as stack:
         log = FaultLog(stack.enter_context(fault_file(faults)) if faults is not None else None)
         table = open_lines(source, engine, log, given, sheet=sheet)
-        walk = (priced.answer for priced in progress(table, table.rows, "pricing"))
+        walk: Iterator[LineAnswer] = (priced.answer for priced in progress(table, table.rows, "pricing"))
         if strict:
             walk = iter(list(walk))
         target.programmes = programme_names(engine)
@@ -144,9 +143,7 @@ def fault_file(path: Path) -> Any:  # noqa: ANN401 - a text file
     try:
         return path.open("w", encoding="utf-8", newline="")
     except OSError as error:
-        raise InputError(
-            f"the file cannot be written ({error.strerror})", where=str(path), cure="Check its folder."
-        ) from None
+        raise InputError(f"the file cannot be written ({error.strerror})", where=str(path), cure="Check its folder.") from None
 
 
 class _Target:
@@ -154,11 +151,11 @@ class _Target:
 
     def __init__(
         self,
-        as_json: bool,  # noqa: FBT001
-        as_csv: bool,  # noqa: FBT001
+        as_json: bool,
+        as_csv: bool,
         xlsx: Path | None,
         output: Path | None,
-        explain: bool,  # noqa: FBT001
+        explain: bool,
         scenarios: tuple[str, ...],
     ) -> None:
         if as_json and as_csv:
@@ -172,23 +169,21 @@ class _Target:
 
     def write(self, answers: "Iterator[LineAnswer]", source: str, *, single: bool = False) -> None:
         """Write all answers; they are kept in memory only where a file or a table on screen needs them."""
+        from countermeasure.io.answer_files import json_chunks, write_answers
+
         if self.files:
             kept = list(answers)
             for path in self.files:
-                self._file(path, kept, source, single=single)
+                write_answers(path, kept, source, self.scenarios, single=single)
             if not (self.as_json or self.as_csv):
                 return
             answers = iter(kept)
         if self.as_json:
-            self._json(answers, single=single)
+            sys.stdout.writelines(json_chunks(answers, single=single))
         elif self.as_csv:
             self._csv(answers)
         else:
             self._screen(answers, single=single)
-
-    def _json(self, answers: "Iterable[LineAnswer]", *, single: bool) -> None:
-        for chunk in _json_chunks(answers, single=single):
-            sys.stdout.write(chunk)
 
     def _csv(self, answers: "Iterable[LineAnswer]") -> None:
         from countermeasure.io.answers import LINE_COLUMNS, line_records
@@ -208,52 +203,12 @@ class _Target:
             for place, answer in enumerate(answers):
                 if place:
                     console.rule() if console.is_terminal else console.print("-" * console.width)
-                for part in line_screen(answer, programmes=self.programmes, explain=self.explain, plain=not console.is_terminal):
+                for part in line_screen(
+                    answer, programmes=self.programmes, explain=self.explain, plain=not console.is_terminal
+                ):
                     console.print(part)
             return
         from countermeasure.cli.lines_screen import lines_table
 
         for part in lines_table(list(answers), plain=not console.is_terminal):
             console.print(part)
-
-    def _file(self, path: Path, answers: "list[LineAnswer]", source: str, *, single: bool) -> None:
-        from countermeasure.io import answers as records
-        from countermeasure.io.write import _replace, write_table
-
-        suffix = path.suffix.lower()
-        if suffix == ".json":
-            _replace(path, "".join(_json_chunks(answers, single=single)).encode())
-        elif suffix in {".jsonl", ".ndjson"}:
-            _replace(path, "".join(f"{json.dumps(a.to_json(), ensure_ascii=False)}\n" for a in answers).encode())
-        elif suffix == ".xlsx":
-            write_answers_workbook(path, answers, source, self.scenarios)
-        else:
-            write_table(path, [record for answer in answers for record in records.line_records(answer)])
-
-
-def _json_chunks(answers: "Iterable[LineAnswer]", *, single: bool) -> Iterator[str]:
-    if single:
-        yield from (json.dumps(answer.to_json(), indent=2, ensure_ascii=False) + "\n" for answer in answers)
-        return
-    yield "["
-    for place, answer in enumerate(answers):
-        yield (",\n" if place else "\n") + json.dumps(answer.to_json(), ensure_ascii=False)
-    yield "\n]\n"
-
-
-def write_answers_workbook(
-    path: Path, answers: "list[LineAnswer]", source: str, scenarios: tuple[str, ...] = ()
-) -> None:
-    """Write answers to Excel: lines, components, open facts, sources."""
-    from countermeasure.io import answers as records
-    from countermeasure.io.workbook import write_workbook
-
-    write_workbook(
-        path,
-        {
-            "lines": (records.LINE_COLUMNS, [r for a in answers for r in records.line_records(a)]),
-            "components": (records.COMPONENT_COLUMNS, [r for a in answers for r in records.component_records(a)]),
-            "open facts": (records.OPEN_COLUMNS, [r for a in answers for r in records.open_records(a)]),
-            "sources": (records.SOURCE_COLUMNS, records.source_records(answers, source, scenarios)),
-        },
-    )

@@ -96,9 +96,7 @@ def headline(answer: Answer) -> str:
 # ------------------------------------------------------------------------------------------------ screen
 
 
-def line_screen(
-    answer: LineAnswer, *, programmes: Mapping[str, str], explain: bool, plain: bool
-) -> Iterator[RenderableType]:
+def line_screen(answer: LineAnswer, *, programmes: Mapping[str, str], explain: bool, plain: bool) -> Iterator[RenderableType]:
     """Everything about one line.
 
     Args:
@@ -177,7 +175,7 @@ def _components(answer: LineAnswer, programmes: Mapping[str, str], plain: bool) 
 
 def _component_table(one: Answer, programmes: Mapping[str, str], plain: bool) -> Table:
     style = {"box": None, "padding": (0, 2, 0, 0)} if plain else {"box": box.SIMPLE_HEAD, "padding": (0, 1)}
-    table = Table(header_style="bold", show_footer=one.duty_usd is not None, **style)  # type: ignore[arg-type]
+    table = Table(header_style="bold", show_footer=one.duty_usd is not None, **style)
     total = None if one.duty_usd is None else f"{one.duty_usd:,.2f}"
     table.add_column("heading", no_wrap=True, footer="ordinarily" if one.rate_low != one.rate_high else "total")
     table.add_column("provision", ratio=1)

@@ -26,7 +26,7 @@ def today() -> int:
 
 def is_table(text: str) -> bool:
     """Whether an argument is a table: ``-``, a file that is there, or a name that ends as one."""
-    from countermeasure.io.tables import FORMATS  # noqa: PLC0415
+    from countermeasure.io.tables import FORMATS
 
     return text == "-" or Path(text).suffix.lower() in FORMATS or Path(text).is_file()
 
@@ -37,7 +37,7 @@ def scenario_paths(names: Sequence[str]) -> list[Path]:
     Raises:
         NotFoundError: If there is no such file and no such name.
     """
-    from countermeasure.book.load import shipped_data  # noqa: PLC0415
+    from countermeasure.book.load import shipped_data
 
     found = []
     folder = shipped_data() / "scenarios"
@@ -64,8 +64,8 @@ def engine_of(
         NotFoundError: If a scenario is not there.
         BookError: If a scenario is not valid.
     """
-    from countermeasure.book.model import Reading  # noqa: PLC0415
-    from countermeasure.duty.engine import DutyEngine  # noqa: PLC0415
+    from countermeasure.book.model import Reading
+    from countermeasure.duty.engine import DutyEngine
 
     readings = {"text": (Reading.TEXT,), "announced": (Reading.ANNOUNCED,), "both": (Reading.TEXT, Reading.ANNOUNCED)}
     if reading not in readings:
@@ -95,15 +95,15 @@ def given_of(
     Raises:
         InputError: With every flag that cannot be read.
     """
-    from countermeasure.io.faultlog import FaultLog  # noqa: PLC0415
-    from countermeasure.io.lines import (  # noqa: PLC0415
+    from countermeasure.io.faultlog import FaultLog
+    from countermeasure.io.lines import (
         QUANTITIES,
         Given,
         line_columns,
         read_lines,
         unknown_fact,
     )
-    from countermeasure.io.tables import RawTable  # noqa: PLC0415
+    from countermeasure.io.tables import RawTable
 
     cells: dict[str, str] = {
         "origin": origin, "entry_on": on, "into": into, "value_usd": value, "use": use, "mode": mode,
@@ -158,7 +158,7 @@ def _flag(column: str) -> str:
     return f"fact {column}"
 
 
-def programme_names(engine: DutyEngine) -> dict[str, str]:
-    """Short names of programmes, as ``Section 301``."""
-    compiled = engine.compiled("US", engine.readings[0])
-    return {name: programme.name.partition(",")[0] for name, programme in compiled.programmes.items()}
+def programme_names(engine: DutyEngine, *, full: bool = False) -> dict[str, str]:
+    """Names of programmes by id: short, as ``Section 301``, or in full."""
+    programmes = engine.compiled("US", engine.readings[0]).programmes.values()
+    return {p.id: p.name if full else p.name.partition(",")[0] for p in programmes}

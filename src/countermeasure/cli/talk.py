@@ -33,11 +33,11 @@ def talk() -> Console:
 
 
 def _console(*, stderr: bool) -> Console:
-    from rich.console import Console  # noqa: PLC0415 - not needed for --json and --csv
+    from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else PLAIN_WIDTH
-    file = stream if stream.isatty() else cast(IO[str], _Trimmed(stream))
+    file = stream if stream.isatty() else cast("IO[str]", _Trimmed(stream))
     return Console(file=file, markup=False, highlight=False, emoji=False, width=width)
 
 
@@ -69,7 +69,7 @@ def progress(items: Iterable[Item], total: int, label: str, least: int = 200) ->
     if total < least or not sys.stderr.isatty():
         yield from items
         return
-    from rich import progress as bars  # noqa: PLC0415
+    from rich import progress as bars
 
     columns = (
         bars.TextColumn("{task.description}"),
@@ -97,9 +97,7 @@ def fault_report(log: FaultLog, rows: int, answered: int) -> None:
         for severity, code, count in log.by_kind():
             console.print(f"  {count:>10,}  {severity} {code}")
     if log.errors:
-        console.print(
-            f"{plural(rows, 'row')}: {answered:,} answered, {rows - answered:,} not; {plural(log.errors, 'fault')}"
-        )
+        console.print(f"{plural(rows, 'row')}: {answered:,} answered, {rows - answered:,} not; {plural(log.errors, 'fault')}")
 
 
 def plural(count: int, noun: str) -> str:

@@ -199,15 +199,16 @@ def _clause_part(
     name, rate = BASES[basis], float(plan.rate[position])
     if name in ("column_1", "column_2"):
         return np.where(on, fractions[:, 0 if name == "column_1" else 1], 0.0)
-    if name == "total_with_column_1":
-        return np.where(on, np.clip(rate - fractions[:, 0], 0.0, None), 0.0)
-    bases = limited_basis(plan, applied, position)
+    floor = name == "total_with_column_1"
+    if floor:
+        amount = np.clip(rate - fractions[:, 0], 0.0, None)
+    bases = limited_basis(plan, applied, position, start=0 if floor else None)
     chosen = np.full(len(inverse), bases) if isinstance(bases, int) else bases[inverse]
     charged = rates[inverse, 1:4] > 0
     metal = np.where(charged, np.where(np.isnan(shares[:, :3]), 1.0, shares[:, :3]), 0.0)
     metal /= np.maximum(metal.sum(axis=1, keepdims=True), 1.0)
     factor = weights(metal[:, 0], metal[:, 1], metal[:, 2], np.nan_to_num(shares[:, 3]))
-    part: Floats = on * rate * factor[np.arange(len(inverse)), np.minimum(chosen, WEIGHTED - 1)]
+    part: Floats = on * (amount if floor else rate) * factor[np.arange(len(inverse)), np.minimum(chosen, WEIGHTED - 1)]
     return part
 
 

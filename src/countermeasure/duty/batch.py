@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from enum import IntEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -117,13 +118,13 @@ class Encoded:
         )
 
 
-def encode(columns: Mapping[str, Any], fact_names: Sequence[str] = ()) -> Encoded:
+def encode(columns: Mapping[str, Any], facts: Mapping[str, Sequence[float]] = MappingProxyType({})) -> Encoded:
     """Read columns.
 
     Args:
         columns: ``hts`` and ``origin`` (text or Arrow), ``entry_on`` (text, dates or epoch days), and optionally ``value_usd``,
             facts by id, shares by name and ``quantity:UNIT``; all of one length.
-        fact_names: Columns that are facts.
+        facts: Columns that are facts, with the values at which the law looks at them.
 
     Raises:
         InputError: If a column is missing or the lengths differ.
@@ -144,7 +145,7 @@ def encode(columns: Mapping[str, Any], fact_names: Sequence[str] = ()) -> Encode
     fault[origin < 0] = RowFault.BAD_ORIGIN
     fault[day == NO_DAY] = RowFault.BAD_DAY
     fault[value < 0] = RowFault.BAD_VALUE
-    profile, profiles = _profiles(columns, [f for f in fact_names if f in columns])
+    profile, profiles = _profiles(columns, {f: e for f, e in facts.items() if f in columns})
     shares = None
     if any(s in columns for s in SHARES):
         blank = np.full(n, np.nan)
@@ -202,12 +203,25 @@ def _numbers(column: Column) -> tuple[tuple[HtsCode, ...], Ints, npt.NDArray[np.
     return numbers, position[index], ~good[index]
 
 
-def _profiles(columns: Mapping[str, Any], names: Sequence[str]) -> tuple[Ints | None, tuple[dict[str, float], ...]]:
-    if not names:
+def _profiles(
+    columns: Mapping[str, Any], facts: Mapping[str, Sequence[float]]
+) -> tuple[Ints | None, tuple[dict[str, float], ...]]:
+    """Distinct sets of known facts. Values that the law does not tell apart count as one."""
+    if not facts:
         return None, ({},)
-    table = np.stack([np.asarray(columns[name], np.float64) for name in names], axis=1)
-    distinct, inverse = np.unique(np.nan_to_num(table, nan=-1e300), axis=0, return_inverse=True)
-    known = tuple({k: v for k, v in zip(names, row, strict=True) if v > -1e299} for row in distinct.tolist())
+    names = list(facts)
+    regions = np.full((len(columns[names[0]]), len(names)), -1, np.int32)
+    samples: list[Floats] = []
+    for place, (name, edges) in enumerate(facts.items()):
+        values = np.asarray(columns[name], np.float64)
+        given = ~np.isnan(values)
+        regions[given, place] = np.searchsorted(edges, values[given], side="right")
+        samples.append(np.array([edges[0] - 1 if edges and edges[0] > 1 else 0.0, *edges]))
+    distinct, inverse = np.unique(regions, axis=0, return_inverse=True)
+    known = tuple(
+        {n: float(samples[i][r]) for i, (n, r) in enumerate(zip(names, row, strict=True)) if r >= 0}
+        for row in distinct.tolist()
+    )
     return inverse.reshape(-1).astype(np.int32), known
 
 
@@ -245,7 +259,7 @@ class Pricer:
 
     def price(self, columns: Mapping[str, Any]) -> Prices:
         """Price columns, see :func:`encode`."""
-        return self.price_encoded(encode(columns, tuple(self.compiled.facts)))
+        return self.price_encoded(encode(columns, self.compiled.fact_edges))
 
     def price_encoded(self, rows: Encoded) -> Prices:
         """Price rows already turned into numbers."""

@@ -145,7 +145,9 @@ def _useful(outcome: Outcome) -> set[int]:
 def _duty(case: Case, outcome: Outcome, clause: Clause, position: int, schedule: Schedule | None, certain: bool) -> Component:
     body = clause.body
     line = case.line
-    basis = limited_basis(outcome.plan, outcome.settled.applied[:1], position)
+    own = BASES[int(outcome.plan.basis[position])]
+    floor = own == "total_with_column_1"
+    basis = limited_basis(outcome.plan, outcome.settled.applied[:1], position, start=0 if floor else None)
     name = BASES[basis if isinstance(basis, int) else int(basis[0])]
     part = line.dutiable_share
     value = None if line.value_usd is None or part is None else even_dollars(line.value_usd) * part
@@ -153,10 +155,9 @@ def _duty(case: Case, outcome: Outcome, clause: Clause, position: int, schedule:
         return _schedule_component(case, outcome, clause, name, schedule, value, certain)
     rate, share = body.rate, _share_of(name, line)
     heading = body.heading
-    if name == "total_with_column_1":
+    if floor:
         column_1 = outcome.schedule[0]
         rate = max(body.rate - column_1, 0.0) if not math.isnan(column_1) else math.nan
-        share = 1.0
         if rate == 0 and body.heading_if_zero:
             heading = body.heading_if_zero
     usd = None if value is None or share is None or math.isnan(rate) else round(rate * share * value + 1e-9, 2)
@@ -352,6 +353,8 @@ def _missing_facts(solution: Solution, compiled: Compiled) -> list[Missing]:
         for index, fact in enumerate(outcome.plan.facts):
             regions = outcome.regions[:, index]
             options = sorted(set(regions.tolist()))
+            if fact.id in SHARES:  # asked for as a number, see _missing_numbers
+                continue
             if len(options) < 2 or fact.id in found or not _decides(outcome, index):
                 continue
             rows = []

@@ -39,48 +39,39 @@ def totals(sums: Sums, schedule: Floats, shares: Floats) -> Totals:
         how customs treated content that was not declared in 2025.
     """
     owed = np.where(sums.column == 1, schedule[:, 0], np.where(sums.column == 2, schedule[:, 1], 0.0))
-    low, ordinary, high = _content(sums, shares)
-    top_low, top_ordinary, top_high = _floors(sums.floors, schedule[:, 0])
-    base_low = np.where(np.isnan(owed), 0.0, owed)
-    return Totals(low + top_low + base_low, ordinary + top_ordinary + owed, high + top_high + owed)
+    low, ordinary, high = _added(sums, schedule[:, 0], shares)
+    return Totals(low + np.nan_to_num(owed), ordinary + owed, high + owed)
 
 
-def _content(sums: Sums, shares: Floats) -> tuple[Floats, Floats, Floats]:
-    """Duties on the value and on parts of it: least, ordinary and most over unknown metal shares."""
+def _added(sums: Sums, column_1: Floats, shares: Floats) -> tuple[Floats, Floats, Floats]:
+    """All but the schedule's own rate: least, ordinary and most over unknown metal shares and an unknown column 1."""
+    floored = ~np.isnan(sums.floors[:, 0])
     plain = sums.rates[:, 0]
-    rows = np.flatnonzero(sums.rates[:, 1:].any(axis=1))
+    rows = np.flatnonzero(sums.rates[:, 1:].any(axis=1) | floored)
     if not rows.size:
         return plain, plain, plain
-    rates = sums.rates[rows]
+    rates, floors, basis = sums.rates[rows], sums.floors[rows], sums.floor_basis[rows]
+    blind = np.isnan(column_1[rows])[:, None] & ~np.isnan(floors)
+    gap = np.nan_to_num(np.clip(floors - column_1[rows][:, None], 0.0, None))
+    most = np.where(blind, np.nan_to_num(floors), gap)
     charged = rates[:, 1 : 1 + METALS] > 0
     given = shares[rows]
     us_content = np.nan_to_num(given[:, 3])
-    outcomes = []
+    lows, highs = [], []
     for whole in range(-1, METALS):
         guess = charged & (np.arange(METALS) == whole)
         metal = np.where(np.isnan(given[:, :METALS]), guess, given[:, :METALS])
         metal = np.where(charged, metal, 0.0)
         metal = metal / np.maximum(metal.sum(axis=1, keepdims=True), 1.0)
-        outcomes.append((rates * weights(metal[:, 0], metal[:, 1], metal[:, 2], us_content)).sum(axis=1))
-    table = np.stack(outcomes, axis=1)
+        part = weights(metal[:, 0], metal[:, 1], metal[:, 2], us_content)
+        of_floor = np.take_along_axis(part, basis.astype(np.int64), axis=1)
+        content = (rates * part).sum(axis=1)
+        lows.append(content + (gap * of_floor).sum(axis=1))
+        highs.append(content + (most * of_floor).sum(axis=1))
+    least, greatest = np.stack(lows, axis=1), np.stack(highs, axis=1)
     chosen = np.where(charged.any(axis=1), 1 + rates[:, 1 : 1 + METALS].argmax(axis=1), 0)
     low, ordinary, high = plain.copy(), plain.copy(), plain.copy()
-    low[rows], high[rows] = table.min(axis=1), table.max(axis=1)
-    ordinary[rows] = table[np.arange(len(rows)), chosen]
+    low[rows], high[rows] = least.min(axis=1), greatest.max(axis=1)
+    at = np.arange(len(rows))
+    ordinary[rows] = np.where(blind.any(axis=1), np.nan, least[at, chosen])
     return low, ordinary, high
-
-
-def _floors(floors: Floats, column_1: Floats) -> tuple[Floats, Floats, Floats]:
-    """What tops column 1 up to a total."""
-    gap = np.nan_to_num(np.clip(floors - column_1[:, None], 0.0, None))
-    known = gap.sum(axis=1)
-    if not np.isnan(column_1).any():
-        return known, known, known
-    blind = np.isnan(column_1)
-    bound = np.nan_to_num(floors).sum(axis=1)
-    any_floor = bound > 0
-    return (
-        np.where(blind, 0.0, known),
-        np.where(blind & any_floor, np.nan, known),
-        np.where(blind, bound, known),
-    )

@@ -53,6 +53,7 @@ class Patterns:
         sums = Sums(
             np.concatenate([self.sums.rates, more.sums.rates]),
             np.concatenate([self.sums.floors, more.sums.floors]),
+            np.concatenate([self.sums.floor_basis, more.sums.floor_basis]),
             np.concatenate([self.sums.column, more.sums.column]),
         )
         return Patterns(
@@ -84,7 +85,8 @@ class Patterns:
             owner = np.repeat(np.arange(begin, end), counts[part])
             inner = np.arange(len(owner)) - np.repeat(edges[begin:end] - edges[begin], counts[part])
             world = self.starts[which[owner]] + inner
-            sums = Sums(self.sums.rates[world], self.sums.floors[world], self.sums.column[world])
+            own = self.sums
+            sums = Sums(own.rates[world], own.floors[world], own.floor_basis[world], own.column[world])
             given = np.full((len(owner), 4), np.nan) if shares is None else shares[owner]
             result = totals(sums, schedule[owner], given)
             at = edges[begin:end] - edges[begin]
@@ -231,12 +233,13 @@ def solve_cells(
 
 def _patterns(parts: list[Sums], counts: list[npt.NDArray[np.int64]]) -> Patterns:
     if not parts:
-        empty = Sums(np.zeros((0, WEIGHTED)), np.zeros((0, 2)), np.zeros(0, np.int8))
+        empty = Sums(np.zeros((0, WEIGHTED)), np.zeros((0, 2)), np.zeros((0, 2), np.int8), np.zeros(0, np.int8))
         none = np.zeros(0, bool)
         return Patterns(np.zeros(1, np.int64), empty, none, np.zeros(0, np.int8), none)
     sums = Sums(
         np.concatenate([p.rates for p in parts]),
         np.concatenate([p.floors for p in parts]),
+        np.concatenate([p.floor_basis for p in parts]),
         np.concatenate([p.column for p in parts]),
     )
     starts = np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int64)

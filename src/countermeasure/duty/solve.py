@@ -234,8 +234,9 @@ def solve(line: Line, code: HtsCode, origin: str, day: int, compiled: Compiled, 
     found, unknown = alternatives(code, day, compiled, schedule)
     interval = int(compiled.interval(day))
     place = origin_index(origin)
-    facts = tuple(sorted(line.facts.items()))
-    shares = tuple(line.shares.get(name, math.nan) for name in SHARES)
+    known = {**line.shares, **line.facts}
+    facts = tuple(sorted(known.items()))
+    shares = tuple(known.get(name, math.nan) for name in SHARES)
     outcomes = []
     for one in found:
         rates = schedule_fractions(line, one.row, schedule)

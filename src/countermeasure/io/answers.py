@@ -71,9 +71,7 @@ def open_records(answer: LineAnswer) -> Iterator[dict[str, Any]]:
             yield dict(zip(OPEN_COLUMNS, values, strict=True))
 
 
-def source_records(
-    answers: Iterable[LineAnswer], source: str, scenarios: Iterable[str] = ()
-) -> list[dict[str, str]]:
+def source_records(answers: Iterable[LineAnswer], source: str, scenarios: Iterable[str] = ()) -> list[dict[str, str]]:
     """What the answers stand on: book, knowledge, and every citation that was used."""
     stamps: dict[tuple[str, str], None] = {("input", source): None}
     cited: dict[tuple[str, str], None] = {}

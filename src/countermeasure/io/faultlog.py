@@ -58,8 +58,8 @@ class FaultLog:
 
     @property
     def kept(self) -> list[Fault]:
-        """Those to be shown, errors first."""
-        return self._errors + self._others
+        """Those to be shown, errors first, each kind by row."""
+        return [*sorted(self._errors, key=_row), *sorted(self._others, key=_row)]
 
     @property
     def errors(self) -> int:
@@ -78,3 +78,7 @@ class FaultLog:
             ((severity, code, count) for (severity, code), count in self.kinds.items()),
             key=lambda item: (order[item[0]], -item[2], item[1]),
         )
+
+
+def _row(fault: Fault) -> int:
+    return -1 if fault.row is None else fault.row

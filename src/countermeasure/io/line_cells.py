@@ -40,6 +40,7 @@ _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?", re.ASCII)
 _NUMBER = re.compile(r"\d+(\.\d+)?|\.\d+|\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _QUANTITY = re.compile(r"\s*([\d.,]+)\s*(.*)", re.ASCII | re.DOTALL)
 _LARGEST = 1e15
+_MEASURED = ("weight", "content", "container", "containers", "sugars", "surface", "pins", "over 7")
 
 MODES: dict[str, str] = {
     "sea": "sea", "ocean": "sea", "vessel": "sea", "ship": "sea", "10": "sea", "11": "sea",
@@ -104,9 +105,7 @@ def number(text: str) -> float:
     if text.startswith("-"):
         raise CodeError(f"the quantity {text!r} is negative", code="negative_quantity", cure="Give a quantity above zero.")
     if not _NUMBER.fullmatch(text):
-        raise CodeError(
-            f"{text!r} is not a quantity", code="bad_quantity", cure="Write a number as 120, 1200.5 or 1,200.5."
-        )
+        raise CodeError(f"{text!r} is not a quantity", code="bad_quantity", cure="Write a number as 120, 1200.5 or 1,200.5.")
     value = float(text.replace(",", ""))
     if not math.isfinite(value) or value > _LARGEST:
         raise CodeError(f"the quantity {text!r} is too large", code="bad_quantity", cure="Check its digits.")
@@ -117,15 +116,16 @@ def unit(text: str) -> str:
     """Name of a unit, with what is measured after it, as ``kg drained weight``."""
     name, qualifier = unit_of(text), ""
     if name is None:
-        first, _, qualifier = text.strip().partition(" ")
-        name = unit_of(first)
+        first, _, rest = text.strip().partition(" ")
+        qualifier = rest.strip().lower()
+        name = unit_of(first) if qualifier.endswith(_MEASURED) else None
     if name is None:
         raise CodeError(
             f"{text!r} is not a unit of quantity that is known",
             code="unknown_unit",
             cure="Use a unit of the tariff: kg, g, t, No., doz, prs, liter, m, m2, m3, pf_liter, bbl, carat.",
         )
-    return f"{name} {qualifier.strip().lower()}".strip()
+    return f"{name} {qualifier}".strip()
 
 
 def quantity(text: str) -> tuple[float, str]:
@@ -155,7 +155,7 @@ def share(text: str) -> float:
     value = float(digits) / 100 if percent else float(digits)
     if value > 1 and not percent:
         raise CodeError(
-            f"the share {text!r} is above one: percent or fraction?",
+            f"the share {text!r} is above one, so it may be percent or a slip",
             code="share_above_one",
             cure=f"Write {digits}% if percent is meant, or a fraction such as 0.35." if value <= 100 else "Write 0.35 or 35%.",
         )

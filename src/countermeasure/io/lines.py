@@ -122,7 +122,7 @@ def line_columns(facts: Mapping[str, Fact]) -> dict[str, tuple[str, ...]]:
 
 def unknown_fact(name: str, known: Sequence[str]) -> CodeError:
     """The error for a fact that the book does not hold, with near names."""
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only an unknown name pays for it
+    from rapidfuzz import fuzz, process
 
     near = [word for word, _, _ in process.extract(name, known, scorer=fuzz.ratio, limit=3, score_cutoff=55)]
     cure = f"Did you mean {' or '.join(near)}?" if near else f"Facts are: {', '.join(known)}."
@@ -156,9 +156,7 @@ def read_lines(
 class _Reader:
     """Reads rows; equal cells of a column are read once."""
 
-    def __init__(
-        self, table: RawTable, facts: Mapping[str, Fact], given: Given, report: Callable[[Fault], None]
-    ) -> None:
+    def __init__(self, table: RawTable, facts: Mapping[str, Fact], given: Given, report: Callable[[Fault], None]) -> None:
         self._table = table
         self._facts = facts
         self._given = given
@@ -190,9 +188,11 @@ class _Reader:
             else:
                 values[name] = value
         faulty = {fault.column for fault in faults}
-        for name in self._given.required:
-            if name not in values and name not in faulty:
-                faults.append(self._fault(row, name, None, f"the cell {name} is empty", _FILL[name], "empty_cell"))
+        faults += [
+            self._fault(row, name, None, f"the cell {name} is empty", _FILL[name], "empty_cell")
+            for name in self._given.required
+            if name not in values and name not in faulty
+        ]
         line = self._built(row, values, faults)
         for fault in faults:
             self._report(fault)

@@ -13,7 +13,7 @@ from countermeasure.io.lines import Given, line_columns, read_lines
 from countermeasure.io.tables import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from countermeasure.book.load import Fact
@@ -78,6 +78,9 @@ class PricedTable:
             except (CodeError, NotFoundError) as error:
                 self.log.add(_as_fault(error, self.table.source, row, line))
                 continue
+            for note in answer.notes:
+                cure = "Keep tariff numbers as text."
+                self.log.add(Fault(self.table.source, row, "hts", line.hts, note, cure, "hts_repaired", "note"))
             self.answered += 1
             yield Priced(row, line, answer)
 

@@ -175,8 +175,9 @@ def _changes(answers: Sequence[LineAnswer], within: int) -> tuple[Change, ...]:
             if one.changes_on is None or not 0 < one.changes_on - answer.on <= within:
                 continue
             reading = one.reading if len(answer.answers) > 1 else ""
-            days = one.changes_on - answer.on
-            found.append(Change(answer.line_id, reading, one.changes_on, days, _now(one), one.changes_to))
+            days, now, then = one.changes_on - answer.on, _now(one), one.changes_to
+            then = f"{then}, by other provisions" if then == now else then
+            found.append(Change(answer.line_id, reading, one.changes_on, days, now, then))
     return tuple(sorted(found, key=lambda c: c.on))
 
 

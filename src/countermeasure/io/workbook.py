@@ -30,7 +30,7 @@ def write_workbook(path: Path | str, sheets: Mapping[str, tuple[Sequence[str], R
     Raises:
         InputError: If the file cannot be written or a sheet has more rows than Excel can hold.
     """
-    import xlsxwriter  # noqa: PLC0415 - only for Excel
+    import xlsxwriter
 
     buffer = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
