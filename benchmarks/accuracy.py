@@ -2,8 +2,8 @@
 
     python benchmarks/accuracy.py [--shared FOLDER] [--report FILE.md]
 
-Nothing is tuned here: every difference is counted, and those with a known reason are counted under that reason. Reasons that are
-not computed stand in rebuild_reasons.yaml and change_record_exceptions.yaml, one sentence each.
+Nothing is tuned here: every difference is counted, and those with a known reason are counted under that reason. Reasons
+that are not computed stand in rebuild_reasons.yaml and change_record_exceptions.yaml, one sentence each.
 """
 
 from __future__ import annotations
@@ -173,6 +173,22 @@ LAYERS = {
 }
 
 
+USES = (
+    ("car_part", 1.0),
+    ("heavy_vehicle_part", 1.0),
+    ("light_truck", 1.0),
+    ("heavy_vehicle", 0.0),
+    ("chip_in_window", 1.0),
+    ("metal_weight_share", 0.0),
+    ("patented_pharmaceutical", 1.0),
+    ("described_product", 1.0),
+    ("exclusion_claim", 1.0),
+    ("civil_aircraft", 1.0),
+    ("informational_material", 1.0),
+)
+"""Uses that the tracker may assume: a line that agrees under one of them differs for that reason."""
+
+
 def rebuild(shared: Path) -> list[Comparison]:
     """China lines of the rebuilt tracker on its seven days, layer by layer."""
     import pyarrow.compute as pc
@@ -195,12 +211,7 @@ def rebuild(shared: Path) -> list[Comparison]:
         one = Comparison(f"rebuild {format_day(day)}, China")
         share = np.clip(np.nan_to_num(table["metal_share"].to_numpy(), nan=1.0), 0, 1)
         ours = _layers(compiled, schedule, day, codes[kept], rows[kept], {})
-        used = [
-            _layers(compiled, schedule, day, codes[kept], rows[kept], {f: v})
-            for f, v in (("car_part", 1.0), ("heavy_vehicle_part", 1.0), ("light_truck", 1.0), ("heavy_vehicle", 0.0),
-                         ("chip_in_window", 1.0), ("metal_weight_share", 0.0), ("patented_pharmaceutical", 1.0), ("described_product", 1.0), ("exclusion_claim", 1.0), ("civil_aircraft", 1.0),
-                         ("informational_material", 1.0))
-        ]  # fmt: skip
+        used = [_layers(compiled, schedule, day, codes[kept], rows[kept], {f: v}) for f, v in USES]
         gone = codes[~kept]
         if len(gone):
             one.reasons["number not in the official schedule of the day (chapter 98, or a slip of the export)"] += len(gone)

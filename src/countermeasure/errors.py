@@ -103,7 +103,7 @@ class CountermeasureError(Exception):
         return {"error": {"code": self.code, "message": message, "where": self.where, "cure": self.cure}}
 
 
-def _rebuild(  # noqa: PLR0917 - called by pickle only
+def _rebuild(
     kind: type[CountermeasureError],
     message: str,
     code: str,

@@ -121,9 +121,7 @@ def test_every_fault_is_explained():
     assert set(HTS_FAULT_TEXT) == set(HtsFault)
 
 
-UNIVERSE = np.array(
-    [8505110030, 8505110050, 8505110070, 8505190000, 8506100000, 8541400000, 9503000000], dtype=np.int64
-)
+UNIVERSE = np.array([8505110030, 8505110050, 8505110070, 8505190000, 8506100000, 8541400000, 9503000000], dtype=np.int64)
 
 
 def test_near_numbers_share_a_prefix_first():

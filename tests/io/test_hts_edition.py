@@ -57,10 +57,7 @@ def test_missing_rates_duplicates_and_misplaced_numbers_are_listed():
 
 
 def test_csv_and_json_say_the_same():
-    head = (
-        "HTS Number,Indent,Description,Unit of Quantity,General Rate of Duty,"
-        "Special Rate of Duty,Column 2 Rate of Duty"
-    )
+    head = "HTS Number,Indent,Description,Unit of Quantity,General Rate of Duty,Special Rate of Duty,Column 2 Rate of Duty"
     lines = [
         ",".join(
             '"' + cell.replace('"', '""') + '"'

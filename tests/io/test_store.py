@@ -77,9 +77,7 @@ def test_editions_become_a_schedule(store, tmp_path):
     assert [item.key for item in imports.status(store)] == ["2025-01-01", "2026-02-01"]
     assert store.damaged() == ()
     schedule = imports.schedule_from_store(store)
-    rows = schedule.lookup(
-        np.array([101210010] * 2), np.array([parse_day("2026-01-31"), parse_day("2026-02-01")])
-    )
+    rows = schedule.lookup(np.array([101210010] * 2), np.array([parse_day("2026-01-31"), parse_day("2026-02-01")]))
     assert [schedule.rate(row).text for row in rows] == ["3%", "4%"]
     assert schedule.known_to == "2026-02-01"
 
@@ -146,17 +144,13 @@ def test_an_empty_store(store, monkeypatch, tmp_path):
 
 
 def test_weights(store, tmp_path):
-    (tmp_path / "w.csv").write_text(
-        'I_COMMODITY,CTY_CODE,CON_VAL_YR\n0101210010,5700,"1,200"\n8505.11.00.70,5700,3\n'
-    )
+    (tmp_path / "w.csv").write_text('I_COMMODITY,CTY_CODE,CON_VAL_YR\n0101210010,5700,"1,200"\n8505.11.00.70,5700,3\n')
     assert imports.import_weights(tmp_path / "w.csv", name="2024", store=store).rows == 2
     assert imports.weights("2024", store).to_pylist() == [
         {"hts10": "0101210010", "country": "5700", "value_usd": 1200.0},
         {"hts10": "8505110070", "country": "5700", "value_usd": 3.0},
     ]
-    pq.write_table(
-        pa.table({"hs10": ["0101210010"], "cty_code": ["5700"], "imports": [5]}), tmp_path / "w.parquet"
-    )
+    pq.write_table(pa.table({"hs10": ["0101210010"], "cty_code": ["5700"], "imports": [5]}), tmp_path / "w.parquet")
     assert imports.import_weights(tmp_path / "w.parquet", store=store).rows == 1
     (tmp_path / "bad.csv").write_text("hts10,country,value_usd\n101210010,5700,1\n0101210010,World,-1\n")
     with pytest.raises(InputError, match=r"(?s)3 kinds.*row 2.*neither.*row 3.*negative.*row 3"):

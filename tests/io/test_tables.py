@@ -30,9 +30,7 @@ BROKEN = Path(__file__).parent.parent / "broken" / "tables"
 
 
 def read(content, name="lines.csv", **more):
-    return read_table(
-        name, COLUMNS, REQUIRED, content=content.encode() if isinstance(content, str) else content, **more
-    )
+    return read_table(name, COLUMNS, REQUIRED, content=content.encode() if isinstance(content, str) else content, **more)
 
 
 @pytest.mark.parametrize(
@@ -148,9 +146,7 @@ def test_excel():
 
 
 def test_excel_numbers_of_tariff_codes_get_a_note():
-    content = workbook(
-        [HEAD, ["1", 8505110070, "CN", "2025-04-09", 1], ["2", 101210010, "CN", "2025-04-09", 1.25]]
-    )
+    content = workbook([HEAD, ["1", 8505110070, "CN", "2025-04-09", 1], ["2", 101210010, "CN", "2025-04-09", 1.25]])
     table = read(content, "lines.xlsx")
     assert table.columns["hts"] == ["8505110070", "101210010"]
     assert table.columns["value_usd"] == ["1", "1.25"]
@@ -278,9 +274,7 @@ def test_fault_text_and_json():
     assert fault.to_json()["severity"] == "error"
 
 
-CELLS = st.text(
-    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], include_characters="\n"), max_size=12
-)
+CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], include_characters="\n"), max_size=12)
 
 
 @given(
@@ -291,9 +285,7 @@ CELLS = st.text(
     )
 )
 def test_csv_round_trip(records):
-    table = read_table(
-        "a.csv", {"line_id": [], "hts": [], "origin": []}, content=render(records, "csv").encode()
-    )
+    table = read_table("a.csv", {"line_id": [], "hts": [], "origin": []}, content=render(records, "csv").encode())
     assert table.faults == []
     for name in ("line_id", "hts", "origin"):
         assert table.columns[name] == [record[name].strip() or None for record in records]

@@ -38,9 +38,7 @@ def test_what_is_written_is_read_again(tmp_path, suffix):
 
 
 def test_excel_has_a_sheet_of_sources(tmp_path):
-    path = write_table(
-        tmp_path / "out.xlsx", RECORDS, sources=[{"source": "HTS 2026", "licence": "public domain"}]
-    )
+    path = write_table(tmp_path / "out.xlsx", RECORDS, sources=[{"source": "HTS 2026", "licence": "public domain"}])
     table = read_table(path, {"source": [], "licence": []}, sheet="sources")
     assert table.columns == {"source": ["HTS 2026"], "licence": ["public domain"]}
 

@@ -145,6 +145,11 @@ class Compiled:
         """Goods class of each ten-digit integer."""
         return self.point_class[np.searchsorted(self.points, codes, side="right") - 1]
 
+    def names(self, code: int) -> bool:
+        """Whether some code list or scope of the book names a ten-digit number by itself."""
+        at = int(np.searchsorted(self.points, code))
+        return at + 1 < len(self.points) and self.points[at] == code and self.points[at + 1] == code + 1
+
     @cached_property
     def origin_class(self) -> npt.NDArray[np.int32]:
         """Shape (origins,). Origins that every selector treats alike share a number."""

@@ -91,9 +91,7 @@ def spell_words(spell: Spell) -> str:
 class _Lists:
     """Goods that enter or leave a scope, from the compiled classes of both sides."""
 
-    def __init__(
-        self, old: Book, new: Book, first: int, second: int, known_on: int | None, reading: Reading
-    ) -> None:
+    def __init__(self, old: Book, new: Book, first: int, second: int, known_on: int | None, reading: Reading) -> None:
         self.sides = ((old, first), (new, second))
         self.known_on, self.reading = known_on, reading
         self._compiled: dict[tuple[int, str], Compiled] = {}

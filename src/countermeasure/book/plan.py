@@ -78,6 +78,7 @@ class Plan:
         limited_by: Per clause, pairs (position, basis index).
         targets: Per clause that is not a duty, positions it frees or limits.
         facts: Facts asked for.
+        names: Per clause, provision and heading.
     """
 
     interval: int
@@ -94,6 +95,7 @@ class Plan:
     limited_by: tuple[tuple[tuple[int, int], ...], ...]
     targets: tuple[tuple[int, ...] | None, ...]
     facts: tuple[LiveFact, ...]
+    names: tuple[str, ...] = ()
     _tables: list[Bools] = field(default_factory=list, repr=False, compare=False)
     _alike: list[Ints] = field(default_factory=list, repr=False, compare=False)
 
@@ -206,6 +208,7 @@ def make_plan(compiled: Compiled, interval: int) -> Plan:
             None if clauses[i].body.role is Role.DUTY else tuple(place[j] for j in relations.targets[i]) for i in order
         ),
         facts=facts,
+        names=tuple(f"{c.provision} {c.body.heading}" for c in ordered),
     )
 
 

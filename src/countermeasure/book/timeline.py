@@ -95,12 +95,16 @@ def svg(table: list[Row], first: int, after: int, title: str, mark: int | None =
         return left + span * min(max(share, 0.0), 1.0)
 
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 {height}" width="1200" height="{height}" role="img" '
-        'aria-labelledby="t d" font-family="Helvetica, Arial, sans-serif" font-size="12">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 {height}" width="1200" height="{height}" role="img" '
+            'aria-labelledby="t d" font-family="Helvetica, Arial, sans-serif" font-size="12">'
+        ),
         f'<title id="t">{escape(title)}</title>',
         f'<desc id="d">{len(table)} provisions from {format_day(first)} to {format_day(after)}, each with its states.</desc>',
-        '<defs><pattern id="stripes" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        '<rect width="6" height="6" fill="#dbe6f0"/><rect width="2" height="6" fill="#1f4e79"/></pattern></defs>',
+        (
+            '<defs><pattern id="stripes" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+            '<rect width="6" height="6" fill="#dbe6f0"/><rect width="2" height="6" fill="#1f4e79"/></pattern></defs>'
+        ),
         f'<rect width="1200" height="{height}" fill="#ffffff"/>',
         f'<text x="20" y="26" font-size="17" font-weight="bold" fill="#111">{escape(title)}</text>',
     ]
@@ -140,7 +144,7 @@ def _ticks(first: int, after: int) -> list[tuple[int, str]]:
     months = 12 if after - first > 4 * 365 else 3 if after - first > 400 else 1
     start = to_date(first)
     year, month = start.year, 1
-    found = []
+    found: list[tuple[int, str]] = []
     while True:
         day = parse_day(f"{year:04d}-{month:02d}-01")
         if day >= after:

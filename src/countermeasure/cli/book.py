@@ -50,7 +50,7 @@ def list_(
 
     held, kind = _book(scenario), _reading(reading)
     record = held.replayed(_day(known_on), kind)
-    day = _day(on) if on else _today()
+    day = _needed(on) if on else _today()
     rows = []
     for name in _chosen(held, record.provisions, issuer, programme, heading):
         provision = record.provisions[name]
@@ -304,9 +304,7 @@ def _today() -> int:
     return today()
 
 
-def _chosen(
-    held: "Book", provisions: dict[str, "Provision"], issuer: str, programme: str, heading: str
-) -> list[str]:
+def _chosen(held: "Book", provisions: dict[str, "Provision"], issuer: str, programme: str, heading: str) -> list[str]:
     from fnmatch import fnmatchcase
 
     known = {i.upper() for i in ("US", "CN")}
@@ -504,5 +502,3 @@ def _item(item: object) -> str:
 
 def _say(text: str) -> None:
     sys.stderr.write(text + "\n")
-
-

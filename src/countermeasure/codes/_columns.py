@@ -39,9 +39,7 @@ def encode_distinct(
         for value in dict.fromkeys(chunk):
             if value not in known:
                 known[value] = read(value)
-        out[start : start + len(chunk)] = np.fromiter(
-            map(known.__getitem__, chunk), dtype=dtype, count=len(chunk)
-        )
+        out[start : start + len(chunk)] = np.fromiter(map(known.__getitem__, chunk), dtype=dtype, count=len(chunk))
     return out
 
 

@@ -185,13 +185,9 @@ def _unknown(text: str, key: str) -> CodeError:
             code="unknown_country",
             cure="Name the member state, for example DE.",
         )
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a failed look-up pays for it
+    from rapidfuzz import fuzz, process
 
-    hits = (
-        process.extract(key, _names().keys(), scorer=fuzz.ratio, limit=8, score_cutoff=60)
-        if len(key) > 3
-        else []
-    )
+    hits = process.extract(key, _names().keys(), scorer=fuzz.ratio, limit=8, score_cutoff=60) if len(key) > 3 else []
     near = list(dict.fromkeys(str(_names()[name]) for name, _, _ in hits))[:3]
     hint = f"Did you mean {', '.join(near)}? " if near else ""
     return CodeError(

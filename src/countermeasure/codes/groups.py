@@ -74,18 +74,14 @@ class Groups:
         faults = list(loaded.faults)
         groups: dict[str, Group] = {}
         if not faults and not isinstance(loaded.data, dict):
-            faults.append(
-                f"{source.name}:1: holds no groups. Begin each group with its short name and a colon."
-            )
+            faults.append(f"{source.name}:1: holds no groups. Begin each group with its short name and a colon.")
         elif not faults:
             for name, body in loaded.data.items():
                 group = _group(name, body, loaded, faults)
                 if group is not None:
                     groups[name] = group
         if faults:
-            raise BookError(
-                f"{len(faults)} fault(s) in the groups of countries", where=source.name, faults=faults
-            )
+            raise BookError(f"{len(faults)} fault(s) in the groups of countries", where=source.name, faults=faults)
         return cls(groups)
 
     @property
@@ -141,14 +137,8 @@ def _group(name: str, body: object, loaded: Loaded, faults: list[str]) -> Group 
 
 
 def _stay(entry: object) -> Membership:
-    if (
-        not isinstance(entry, dict)
-        or not isinstance(entry.get("country"), str)
-        or entry.keys() - _MEMBER_KEYS
-    ):
-        raise CodeError(
-            "a member has the keys country, from and until", cure='Write {country: DE, from: "1958-01-01"}.'
-        )
+    if not isinstance(entry, dict) or not isinstance(entry.get("country"), str) or entry.keys() - _MEMBER_KEYS:
+        raise CodeError("a member has the keys country, from and until", cure='Write {country: DE, from: "1958-01-01"}.')
     iso2 = entry["country"]
     origin_index(iso2)
     start, end = (parse_day(entry[key]) if entry.get(key) else None for key in ("from", "until"))

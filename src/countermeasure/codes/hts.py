@@ -283,8 +283,8 @@ def near(code: HtsCode | str, universe: npt.NDArray[np.int64], n: int = 5) -> tu
 
 
 def _by_edits(digits: str, universe: npt.NDArray[np.int64], n: int) -> list[int]:
-    from rapidfuzz import process  # noqa: PLC0415 - only a failed look-up pays for it
-    from rapidfuzz.distance import DamerauLevenshtein  # noqa: PLC0415
+    from rapidfuzz import process
+    from rapidfuzz.distance import DamerauLevenshtein
 
     size = len(digits)
     prefixes = np.unique(universe // 10 ** (10 - size)) * 10 ** (10 - size)

@@ -117,9 +117,7 @@ class _Reader:
     def read(self, node: yaml.Node, place: Place, line: int, *, in_flow: bool) -> Any:  # noqa: ANN401
         self.lines[place] = line
         if id(node) in self._seen:
-            self.fault(
-                line, "an alias (*name) is used. Write the value out; anchors and aliases are not read."
-            )
+            self.fault(line, "an alias (*name) is used. Write the value out; anchors and aliases are not read.")
             return None
         self._seen.add(id(node))
         if node.tag not in _TAGS:
@@ -127,10 +125,7 @@ class _Reader:
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, line, in_flow=in_flow)
         if isinstance(node, yaml.SequenceNode):
-            return [
-                self.read(item, (*place, index), _line(item), in_flow=False)
-                for index, item in enumerate(node.value)
-            ]
+            return [self.read(item, (*place, index), _line(item), in_flow=False) for index, item in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, place)
         raise AssertionError(f"unknown kind of node: {node.tag}")
@@ -157,9 +152,7 @@ class _Reader:
                 continue
             key: str = key_node.value
             if key in first:
-                self.fault(
-                    line, f"the key {key!r} stands already in line {first[key]}. Remove one of the two."
-                )
+                self.fault(line, f"the key {key!r} stands already in line {first[key]}. Remove one of the two.")
                 continue
             first[key] = line
             out[key] = self.read(value_node, (*place, key), line, in_flow=in_flow)

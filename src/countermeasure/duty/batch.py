@@ -530,7 +530,7 @@ class _Numbers:
         if self.schedule is None:
             return
         try:
-            rows, unknown = schedule_rows(number, max(day, -(10**6)), self.schedule)
+            rows, unknown = schedule_rows(number, max(day, -(10**6)), self.schedule, self.compiled)
         except NotFoundError:
             self.count[pair] = 0
             return

@@ -140,7 +140,8 @@ class DutyEngine:
             except NotFoundError:
                 return day, "the number is discontinued"
             if then.digest() != digest:
-                return day, _words(then)
+                same = then.digest()[:3] == digest[:3]
+                return day, _words(then) + (", the same, under other numbers or texts" if same else "")
         return None, ""
 
     def _edge_days(self, compiled: Compiled, goods: int, origin: int) -> tuple[int, ...]:

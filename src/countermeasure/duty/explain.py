@@ -116,7 +116,7 @@ def _components(case: Case, outcome: Outcome, compiled: Compiled, schedule: Sche
     plan, settled = outcome.plan, outcome.settled
     applied = settled.applied[0]
     always = np.flatnonzero(settled.applied.all(axis=0)).tolist()
-    useful = _useful(outcome)
+    useful = outcome.resolved.useful
     found: list[tuple[int, int, Component]] = []
     for position in np.flatnonzero(applied).tolist():
         clause = compiled.clauses[plan.clauses[position]]
@@ -129,17 +129,6 @@ def _components(case: Case, outcome: Outcome, compiled: Compiled, schedule: Sche
         order = compiled.programmes[clause.body.programme].order
         found.append((order, int(clause.body.role is Role.DUTY), component))
     return [c for _, _, c in sorted(found, key=lambda f: (f[0], f[1], f[2].heading))]
-
-
-def _useful(outcome: Outcome) -> set[int]:
-    """Reliefs that did something in the ordinary world."""
-    plan, settled = outcome.plan, outcome.settled
-    useful: set[int] = set()
-    if settled.because is not None:
-        useful |= {int(b) for b in settled.because[0] if b >= 0}
-    for position in np.flatnonzero(settled.applied[0] & plan.duty).tolist():
-        useful |= {by for by, _ in plan.limited_by[position] if settled.applied[0, by]}
-    return useful
 
 
 def _duty(case: Case, outcome: Outcome, clause: Clause, position: int, schedule: Schedule | None, certain: bool) -> Component:
@@ -274,7 +263,7 @@ def _excluded(outcome: Outcome, compiled: Compiled) -> tuple[Excluded, ...]:
             other = compiled.clauses[plan.clauses[code]]
             label = f" ({other.body.heading})" if other.body.heading else ""
             found.append(Excluded(clause.provision, clause.body.heading, f"{other.body.name}{label}", other.provision))
-        elif code == FACT_FAILS:
+        elif code == FACT_FAILS and all(compiled.facts[c.fact].absent == "unknown" for c in clause.body.facts):
             tests = ", ".join(str(c) for c in clause.body.facts)
             found.append(Excluded(clause.provision, clause.body.heading, f"needs: {tests}"))
         elif code == NOT_GIVEN:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from countermeasure.book.compile import Compiled
+    from countermeasure.book.plan import Plan
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -112,6 +113,7 @@ class Cells:
         self.known = known
         self.bounds = bounds
         self.patterns = _patterns([], [])
+        self._memo: dict[tuple[int, bytes], int] = {}
         self._sample = np.zeros(int(compiled.origin_class.max()) + 1, np.int32)
         self._sample[compiled.origin_class] = np.arange(len(compiled.origin_class))
         self._shape = (len(known), len(compiled.days), len(compiled.class_bits), len(self._sample))
@@ -156,11 +158,12 @@ class Cells:
             profile.astype(np.int32),
             self.known,
             self.bounds,
+            self._memo,
+            len(self.patterns.plain),
         )
-        before = len(self.patterns.plain)
-        self.patterns = self.patterns.joined(patterns)
-        shifted: Ints = pattern + np.int32(before)
-        return shifted
+        if len(patterns.plain):
+            self.patterns = self.patterns.joined(patterns)
+        return pattern
 
 
 def solve_cells(
@@ -171,6 +174,8 @@ def solve_cells(
     profiles: Ints | None = None,
     known: Sequence[dict[str, float]] = ({},),
     bounds: bool = True,
+    memo: dict[tuple[int, bytes], int] | None = None,
+    before: int = 0,
 ) -> tuple[Ints, Patterns]:
     """Settle distinct cells.
 
@@ -182,14 +187,17 @@ def solve_cells(
         profiles: Shape (c,). Index into ``known``; ``None`` for all zero.
         known: Known facts of each profile, by id.
         bounds: Compute all worlds; ``False`` computes the ordinary one alone.
+        memo: Numbers of patterns settled earlier, by interval and reach; new ones are added.
+        before: Number of the first new pattern.
 
     Returns:
-        Pattern of each cell, shape (c,), and the patterns.
+        Pattern of each cell, shape (c,), counted from the memo's first, and the new patterns.
     """
+    memo = {} if memo is None else memo
     pattern = np.empty(len(goods), np.int32)
     parts: list[Sums] = []
     counts: list[npt.NDArray[np.int64]] = []
-    made = 0
+    made = before
     order = np.argsort(intervals, kind="stable")
     edges = np.flatnonzero(np.diff(intervals[order], prepend=-1, append=-1))
     for first, last in itertools.pairwise(edges):
@@ -206,29 +214,48 @@ def solve_cells(
         packed = np.concatenate([np.packbits(inside, axis=1), profile.astype("<i4").view(np.uint8).reshape(-1, 4)], axis=1)
         flat = np.ascontiguousarray(packed).view(f"V{packed.shape[1]}").reshape(-1)
         _, sample, inverse = np.unique(flat, return_index=True, return_inverse=True)
-        inside, profile = inside[sample], profile[sample]
         inverse = inverse.reshape(-1)[place.reshape(-1)]
-        masks = asked(plan, inside)
-        rank = np.empty(len(sample), np.int32)
-        groups = np.unique(np.stack([masks, profile.astype(np.uint64)], axis=1), axis=0, return_inverse=True)
-        which_group = groups[1].reshape(-1)
-        done = 0
-        for number, (mask, facts) in enumerate(groups[0].tolist()):
-            members = np.flatnonzero(which_group == number)
-            regions = {f.id: f.region(known[facts][f.id]) for f in plan.facts if f.id in known[facts]}
-            atoms, _, _ = plan.worlds(int(mask), regions, *(() if bounds else (1,)))
-            step = max(CHUNK // len(atoms), 1)
-            for at in range(0, len(members), step):
-                some = members[at : at + step]
-                worlds = np.asfortranarray(np.repeat(inside[some], len(atoms), axis=0))
-                settled = settle(plan, worlds, np.tile(atoms, len(some)))
-                parts.append(add_up(plan, settled.applied))
-                counts.append(np.full(len(some), len(atoms), np.int64))
-            rank[members] = done + np.arange(len(members))
-            done += len(members)
-        pattern[cells] = made + rank[inverse]
-        made += len(sample)
+        keys = [(plan.interval, one.tobytes()) for one in flat[sample]]
+        number_of = np.array([memo.get(k, -1) for k in keys], np.int32)
+        new = np.flatnonzero(number_of < 0)
+        if new.size:
+            order_of = _settle_new(plan, inside[sample[new]], profile[sample[new]], known, bounds, parts, counts)
+            number_of[new] = made + order_of
+            memo.update(zip([keys[i] for i in new.tolist()], number_of[new].tolist(), strict=True))
+            made += len(new)
+        pattern[cells] = number_of[inverse]
     return pattern, _patterns(parts, counts)
+
+
+def _settle_new(
+    plan: Plan,
+    inside: npt.NDArray[np.bool_],
+    profile: npt.NDArray[np.int64],
+    known: Sequence[dict[str, float]],
+    bounds: bool,
+    parts: list[Sums],
+    counts: list[npt.NDArray[np.int64]],
+) -> Ints:
+    """Settle patterns in groups that ask for the same facts; gives the place of each among those added."""
+    masks = asked(plan, inside)
+    rank = np.empty(len(inside), np.int32)
+    groups = np.unique(np.stack([masks, profile.astype(np.uint64)], axis=1), axis=0, return_inverse=True)
+    which_group = groups[1].reshape(-1)
+    done = 0
+    for number, (mask, facts) in enumerate(groups[0].tolist()):
+        members = np.flatnonzero(which_group == number)
+        regions = {f.id: f.region(known[facts][f.id]) for f in plan.facts if f.id in known[facts]}
+        atoms, _, _ = plan.worlds(int(mask), regions, *(() if bounds else (1,)))
+        step = max(CHUNK // len(atoms), 1)
+        for at in range(0, len(members), step):
+            some = members[at : at + step]
+            worlds = np.asfortranarray(np.repeat(inside[some], len(atoms), axis=0))
+            settled = settle(plan, worlds, np.tile(atoms, len(some)))
+            parts.append(add_up(plan, settled.applied))
+            counts.append(np.full(len(some), len(atoms), np.int64))
+        rank[members] = done + np.arange(len(members))
+        done += len(members)
+    return rank
 
 
 def _patterns(parts: list[Sums], counts: list[npt.NDArray[np.int64]]) -> Patterns:

@@ -351,7 +351,7 @@ def _reader() -> str:
 def _write_compiled(path: Path, schedule: Schedule) -> None:
     columns = {name.strip("_"): getattr(schedule, name) for name in _ARRAYS}
     columns |= {name: np.frombuffer("\n".join(getattr(schedule, name)).encode(), np.uint8) for name in _TEXTS}
-    columns["text"] = np.frombuffer(schedule._text, np.uint8)
+    columns["text"] = np.frombuffer(schedule._text, np.uint8)  # noqa: SLF001 - its own form on disk
     out = io.BytesIO()
     np.savez(out, **columns)
     write_atomically(path, out.getvalue())

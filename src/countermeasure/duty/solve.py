@@ -14,6 +14,7 @@ from countermeasure.book.compile import code_range
 from countermeasure.book.kernel import Settled, Sums, add_up, asked, reach, settle
 from countermeasure.codes.country import origin_index
 from countermeasure.codes.day import parse_day
+from countermeasure.codes.hts import HtsCode
 from countermeasure.duty.formula import Totals, totals
 from countermeasure.duty.line import SHARES, Line
 from countermeasure.errors import NotFoundError
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from countermeasure.book.compile import Compiled
     from countermeasure.book.plan import Plan
-    from countermeasure.codes.hts import HtsCode
     from countermeasure.duty.rates import Rate
     from countermeasure.duty.schedule import Schedule
 
@@ -72,10 +72,22 @@ class Resolved:
 
     @cached_property
     def digest(self) -> tuple[object, ...]:
-        """Bounds, ordinary total, and the duties that apply in the ordinary world."""
+        """Bounds, ordinary total, and in the ordinary world the duties that apply and the claims that free from one."""
         low, high = float(self.totals.low.min()), float(self.totals.high.max())
-        applied = self.plan.clauses[np.flatnonzero(self.settled.applied[0] & self.plan.duty)]
-        return low, float(self.totals.ordinary[0]), high, tuple(applied.tolist())
+        applied = self.settled.applied[0] & self.plan.duty
+        told = sorted({*np.flatnonzero(applied).tolist(), *self.useful})
+        return low, float(self.totals.ordinary[0]), high, tuple(sorted(self.plan.names[i] for i in told))
+
+    @cached_property
+    def useful(self) -> frozenset[int]:
+        """Positions of clauses that freed or limited a duty in the ordinary world."""
+        found: set[int] = set()
+        if self.settled.because is not None:
+            on_duties = self.settled.because[0][self.inside & self.plan.duty]
+            found |= {int(b) for b in on_duties if b >= 0}
+        for position in np.flatnonzero(self.settled.applied[0] & self.plan.duty).tolist():
+            found |= {by for by, _ in self.plan.limited_by[position] if self.settled.applied[0, by]}
+        return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +171,7 @@ class Solution:
 def alternatives(
     code: HtsCode, day: int, compiled: Compiled, schedule: Schedule | None
 ) -> tuple[tuple[Alternative, ...], bool]:
-    """The lines a number can mean on a day, those that are alike taken together.
-
-    Returns:
-        The alternatives, and whether the ten-digit suffix is unknown for the day.
+    """The lines a number can mean on a day, those that are alike taken together, and whether its suffix is unknown.
 
     Raises:
         NotFoundError: If no line of the schedule of that day bears the number.
@@ -172,7 +181,7 @@ def alternatives(
         first, last = np.searchsorted(compiled.points, [low, high - 1], side="right") - 1
         classes = {int(compiled.point_class[i]): int(max(compiled.points[i], low)) for i in range(first, last + 1)}
         return tuple(Alternative(c, -1, g, (c,)) for g, c in classes.items()), False
-    rows, unknown = schedule_rows(code, day, schedule)
+    rows, unknown = schedule_rows(code, day, schedule, compiled)
     if unknown:
         number = code.to_int10()
         return (Alternative(number, rows[0], int(compiled.goods_class(number)), (number,)),), True
@@ -188,29 +197,54 @@ def alternatives(
     return found, False
 
 
-def schedule_rows(code: HtsCode, day: int, schedule: Schedule) -> tuple[list[int], bool]:
-    """Rows of the schedule that a number can mean on a day, and whether only its suffix is unknown."""
+def schedule_rows(code: HtsCode, day: int, schedule: Schedule, compiled: Compiled) -> tuple[list[int], bool]:
+    """Rows of the schedule that a number can mean on a day, and whether only its suffix is unknown for that day.
+
+    A suffix is taken on trust only outside the span of the editions held, and only where another edition or a code list of the
+    book names it; its eight digits give the rate then.
+
+    Raises:
+        NotFoundError: If no line of that day bears the number; it names near numbers, or the legal line above it.
+    """
     if code.is_chapter_98_99:
         raise NotFoundError(
             f"{code.dotted} is a number of chapter {code.chapter}",
             code="chapter_98_99",
             cure="give the number of chapters 1 to 97; claim chapter 98 in the column chapter_98",
         )
+    cure = "check the number against the schedule of the day of entry"
     if code.level == 10:
-        row = int(schedule.lookup(np.array([code.to_int10()]), np.array([day]))[0])
+        number = code.to_int10()
+        row = int(schedule.lookup(np.array([number]), np.array([day]))[0])
         if row >= 0:
             return [row], False
-        siblings = [] if covered(schedule, day) else schedule.children(code.digits[:8], day).tolist()
-        if siblings and len({(schedule.general_rate_id[r], schedule.column_2_rate_id[r]) for r in siblings}) == 1:
-            return siblings[:1], True
+        padded = _unpadded(code, day, schedule)
+        if padded:
+            return padded, False
+        siblings = schedule.children(code.digits[:8], day).tolist()
+        if siblings:
+            held = covered(schedule, day)
+            rates = {(schedule.general_rate_id[r], schedule.column_2_rate_id[r]) for r in siblings}
+            if not held and len(rates) == 1 and (number in schedule.codes or compiled.names(number)):
+                return siblings[:1], True
+            head = HtsCode(code.digits[:8]).dotted
+            cure = f"check the suffix; if it is newer than the editions held, give the eight digits {head}"
     else:
         rows = schedule.children(code.digits, day).tolist()
         if rows:
             return rows, False
-    missing = schedule.explain_missing(code.digits, day)
-    raise NotFoundError(
-        missing.message, code="unknown_number", cure="check the number against the schedule of the day of entry"
-    )
+    raise NotFoundError(schedule.explain_missing(code.digits, day).message, code="unknown_number", cure=cure)
+
+
+def _unpadded(code: HtsCode, day: int, schedule: Schedule) -> list[int]:
+    """Lines under a number that was filled up with zeros: 4202.92.3100 for 4202.92.31."""
+    digits = code.digits
+    while digits.endswith("00") and len(digits) > 4:
+        digits = digits[:-2]
+        rows: list[int] = schedule.children(digits, day).tolist()
+        if rows:
+            return rows
+    return []
 
 
 def covered(schedule: Schedule, day: int) -> bool:

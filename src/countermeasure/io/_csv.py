@@ -92,9 +92,9 @@ def _read_fast(text: str, delimiter: str, faults: list[Fault]) -> RawRows | None
     if len(header) < 2:
         return None
 
-    import pyarrow as pa  # noqa: PLC0415 - heavy, only for files
-    import pyarrow.compute as pc  # noqa: PLC0415
-    from pyarrow import csv as arrow_csv  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow import csv as arrow_csv
 
     keys = [str(index) for index in range(len(header))]
     try:
@@ -119,8 +119,8 @@ def _read_fast(text: str, delimiter: str, faults: list[Fault]) -> RawRows | None
 
 
 def _trim(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.compute as pc  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
     stripped = pc.utf8_trim_whitespace(column)
     return pc.if_else(pc.equal(stripped, ""), pa.scalar(None, pa.string()), stripped)
@@ -159,9 +159,7 @@ def _read_slowly(text: str, delimiter: str, name: str, faults: list[Fault]) -> R
             continue
         rows.append(row)
         cells.append(values)
-    return RawRows(
-        header, header_row, rows, lambda index: [values[index].strip() or None for values in cells], faults
-    )
+    return RawRows(header, header_row, rows, lambda index: [values[index].strip() or None for values in cells], faults)
 
 
 def _ragged(name: str, row: int, expected: int, found: int, delimiter: str) -> Fault:

@@ -35,9 +35,7 @@ def _constant(text: str) -> Any:  # noqa: ANN401 - the shape json asks for
     raise ValueError(f"{text} is not JSON")
 
 
-_DECODER = json.JSONDecoder(
-    parse_float=str, parse_int=str, parse_constant=_constant, object_pairs_hook=_object
-)
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=_constant, object_pairs_hook=_object)
 
 
 def read_json(data: bytes, name: str) -> RawRows:
@@ -49,10 +47,7 @@ def read_json(data: bytes, name: str) -> RawRows:
             "the JSON is not UTF-8 text", code="unknown_encoding", where=name, cure="Save the file as UTF-8."
         ) from None
     faults: list[Fault] = []
-    if _is_json_lines(text, name):
-        records = list(_lines(text, name, faults))
-    else:
-        records = list(enumerate(_whole(text, name), start=1))
+    records = list(_lines(text, name, faults)) if _is_json_lines(text, name) else list(enumerate(_whole(text, name), start=1))
     return _from_records(records, name, faults)
 
 
@@ -167,8 +162,6 @@ def _from_records(records: list[tuple[int, Any]], name: str, faults: list[Fault]
 
     def take(index: int) -> list[str | None]:
         key = names[index]
-        return [
-            None if isinstance(value := record.get(key), dict | list) else cell_text(value) for record in kept
-        ]
+        return [None if isinstance(value := record.get(key), dict | list) else cell_text(value) for record in kept]
 
     return RawRows(list(names), None, rows, take, faults)

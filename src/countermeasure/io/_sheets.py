@@ -17,7 +17,7 @@ __all__ = ["read_excel", "read_parquet"]
 
 def read_excel(data: bytes, name: str, sheet: str | None) -> RawRows:
     """Read one sheet of an Excel file; the first row that is not empty is the header."""
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - only for Excel
+    from python_calamine import CalamineError, CalamineWorkbook
 
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -81,8 +81,8 @@ _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "
 
 def read_parquet(data: bytes, name: str) -> RawRows:
     """Read a Parquet file; columns of any plain type become text."""
-    import pyarrow as pa  # noqa: PLC0415 - heavy, only for files
-    from pyarrow import parquet  # noqa: PLC0415
+    import pyarrow as pa
+    from pyarrow import parquet
 
     try:
         table = parquet.read_table(pa.BufferReader(data))

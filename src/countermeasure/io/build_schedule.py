@@ -124,18 +124,11 @@ def build_schedule(folder: Path, progress: Callable[[str], None] | None = None) 
         if key not in seen:
             edition = read_edition(folder / item["file"])
             seen[key] = entries_of(edition)
-            notes += [
-                f"{release}: {problem.kind} {problem.htsno}: {problem.detail}" for problem in edition.problems
-            ]
+            notes += [f"{release}: {problem.kind} {problem.htsno}: {problem.detail}" for problem in edition.problems]
             notes += [f"{release}: no rate for {code}" for code in edition.missing]
         if progress:
             progress(release)
-        day = parse_day(
-            item["change_record_date"]
-            or item.get("yale_policy_effective_date")
-            or item.get("yale_hts_date")
-            or ""
-        )
+        day = parse_day(item["change_record_date"] or item.get("yale_policy_effective_date") or item.get("yale_hts_date") or "")
         for change in changes:
             if change.release == release:
                 legal[len(dated), change.code] = change.day
@@ -144,17 +137,11 @@ def build_schedule(folder: Path, progress: Callable[[str], None] | None = None) 
     _fill_omissions(dated, releases, notes)
     spells = merge_editions(dated, legal)
     known = dated[-1][0]
-    spells, later = _apply_later(
-        spells, [one for one in changes if one.release not in {i["release"] for i in index}]
-    )
+    spells, later = _apply_later(spells, [one for one in changes if one.release not in {i["release"] for i in index}])
     notes += [f"never printed with a rate: {code}: {why}" for code, why in _MISPRINTED.items()]
-    unread = [
-        spell.code for spell in spells if "none" in {_kind(spell.entry.general), _kind(spell.entry.column_2)}
-    ]
+    unread = [spell.code for spell in spells if "none" in {_kind(spell.entry.general), _kind(spell.entry.column_2)}]
     if unread:
-        raise InputError(
-            f"{len(unread)} lines have no rate, the first is {unread[0]}", where=str(folder.name)
-        )
+        raise InputError(f"{len(unread)} lines have no rate, the first is {unread[0]}", where=str(folder.name))
     header = _header(releases, known, later, spells)
     return Built(tuple(spells), header, tuple(notes))
 
@@ -217,11 +204,7 @@ def _apply_later(spells: list[Spell], changes: Iterable[_Change]) -> tuple[list[
     for change in changes:
         nature = change.nature
         old = standing.get(change.code)
-        if (
-            nature.startswith(("Deleted", "Discontinued", "Annotated (transferred"))
-            and old
-            and old.until_day is None
-        ):
+        if nature.startswith(("Deleted", "Discontinued", "Annotated (transferred")) and old and old.until_day is None:
             result[old.code, old.from_day] = standing[change.code] = replace(old, until_day=change.day)
             done += 1
         elif nature.startswith("Established") and old is None:
@@ -232,9 +215,7 @@ def _apply_later(spells: list[Spell], changes: Iterable[_Change]) -> tuple[list[
             new = Spell(change.code, change.day, None, Entry(*next(iter(rates)), "", text))
             result[new.code, new.from_day] = standing[new.code] = new
             done += 1
-    ordered = sorted(
-        result.values(), key=lambda one: (one.code, -(2**31) if one.from_day is None else one.from_day)
-    )
+    ordered = sorted(result.values(), key=lambda one: (one.code, -(2**31) if one.from_day is None else one.from_day))
     return ordered, done
 
 

@@ -21,17 +21,13 @@ if TYPE_CHECKING:
 __all__ = ["NoteCode", "NoteLists", "parse_notes", "read_notes"]
 
 _PAGE = re.compile(r"^\s*99 - ([IVX]+) - (\d+)\s*$")
-_RUNNING = re.compile(
-    r"Harmonized Tariff Schedule of the United States|Annotated for Statistical|^\s*XXII\s*$"
-)
+_RUNNING = re.compile(r"Harmonized Tariff Schedule of the United States|Annotated for Statistical|^\s*XXII\s*$")
 _NOTE = re.compile(r"^(\d{1,2})\.(?=\s|$)\s*")
 _SUBDIVISION = re.compile(r"^(\s{0,14})\(([a-z]{1,4})\)(?=\s|$|The )\s*")
 _BACK_REFERENCE = re.compile(r"(?:of|to) (?:this|U\.S\.|the) |and |or |through |in |under ")
 _CODE = re.compile(r"(?<![\d.])\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)?(?![\d.]*\d)")
 _DOTTED = re.compile(r"(?<![\d.])\d{4}\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?(?![\d.]*\d)")
-_TABLE_ROW = re.compile(
-    r"^\s*(?:\(\d+\)\s*)?(?:\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)?[\s;,.]*)+(?:and|or)?\s*$"
-)
+_TABLE_ROW = re.compile(r"^\s*(?:\(\d+\)\s*)?(?:\d{4}(?:\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)?[\s;,.]*)+(?:and|or)?\s*$")
 _NUMBERED = re.compile(r"^\s*\(\d+\)\s+(\d{4}\.\d{2}(?:\.\d{2}(?:\.?\d{2})?)?)\b")
 _SIDE = re.compile(r"\s{3,}((?:\d{4}\.\d{2}\S*[\s]*)+)$")
 _ROMAN = (

@@ -82,15 +82,11 @@ def match_columns(
 
 
 def _add(name: str, others: Sequence[str]) -> str:
-    return (
-        f"Add a column {name} (also understood: {', '.join(others)})." if others else f"Add a column {name}."
-    )
+    return f"Add a column {name} (also understood: {', '.join(others)})." if others else f"Add a column {name}."
 
 
-def _unknown(
-    written: str, meant: Mapping[str, str], names: Mapping[str, Sequence[str]], file: str, row: int | None
-) -> Fault:
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only an unknown column pays for it
+def _unknown(written: str, meant: Mapping[str, str], names: Mapping[str, Sequence[str]], file: str, row: int | None) -> Fault:
+    from rapidfuzz import fuzz, process
 
     hits = process.extract(plain_name(written), list(meant), scorer=fuzz.ratio, limit=3, score_cutoff=70)
     near = list(dict.fromkeys(meant[word] for word, _, _ in hits))

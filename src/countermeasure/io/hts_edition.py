@@ -203,9 +203,7 @@ def _indent(value: object, source: str, number: int) -> int:
     try:
         return int(str(value))
     except ValueError as error:
-        raise InputError(
-            f"indent is {value!r}, not a whole number", where=f"{source}, row {number}", cure=_CURE
-        ) from error
+        raise InputError(f"indent is {value!r}, not a whole number", where=f"{source}, row {number}", cure=_CURE) from error
 
 
 def _units(units: Iterable[str]) -> str:

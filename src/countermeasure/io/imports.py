@@ -78,7 +78,7 @@ def import_hts(
         InputError: If the file is no edition, or the day is not a day. Nothing is changed then.
         NotFoundError: If there is no such file.
     """
-    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow as pa
 
     day = format_day(parse_day(effective_from))
     origin_sha256 = sha256_of(file)
@@ -131,16 +131,14 @@ def import_chapter99_notes(
         InputError: If no notes are found. Nothing is changed then.
         NotFoundError: If there is no such file.
     """
-    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow as pa
 
     origin_sha256 = sha256_of(file)
     _say(progress, f"reading {file.name}")
     read = read_notes(file)
     table = pa.table(
         {name: [getattr(code, name) for code in read.codes] for name in NoteCode._fields},
-        schema=pa.schema(
-            [(name, pa.int32() if name == "line" else pa.string()) for name in NoteCode._fields]
-        ),
+        schema=pa.schema([(name, pa.int32() if name == "line" else pa.string()) for name in NoteCode._fields]),
     )
     beside = sum(code.how == "side_by_side" for code in read.codes)
     _say(progress, f"writing {len(read.codes)} codes")
@@ -194,10 +192,10 @@ def import_weights(
 
 
 def _weights_table(file: Path) -> pa.Table:
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.compute as pc  # noqa: PLC0415
-    import pyarrow.csv as pv  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.csv as pv
+    import pyarrow.parquet as pq
 
     try:
         if file.suffix.casefold() in {".parquet", ".pq"}:

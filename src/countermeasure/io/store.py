@@ -130,7 +130,7 @@ class Store:
         Raises:
             InputError: If the folder cannot be written; the store is then as before.
         """
-        import pyarrow.parquet as pq  # noqa: PLC0415 - heavy, and reading the manifest does not need it
+        import pyarrow.parquet as pq
 
         before = self.entries()
         name = f"{kind}-{origin_sha256[:16]}.parquet"
@@ -158,9 +158,7 @@ class Store:
             after = [item for item in before if item not in replaced] + [entry]
             self._write_manifest(sorted(after, key=lambda item: (item.kind, item.key)))
         except OSError as error:
-            raise InputError(
-                f"cannot be written ({error})", where=str(self.folder), cure="Nothing was changed."
-            ) from error
+            raise InputError(f"cannot be written ({error})", where=str(self.folder), cure="Nothing was changed.") from error
         finally:
             if part is not None:
                 part.unlink(missing_ok=True)
@@ -176,7 +174,7 @@ class Store:
         Raises:
             NotFoundError: If its file is gone.
         """
-        import pyarrow.parquet as pq  # noqa: PLC0415
+        import pyarrow.parquet as pq
 
         path = self.folder / entry.file
         if not path.is_file():

@@ -130,9 +130,7 @@ def _fetch(source: Path | str, content: bytes | None) -> tuple[str, bytes]:
     try:
         return path.name, path.read_bytes()
     except FileNotFoundError:
-        raise NotFoundError(
-            "there is no such file", code="file_not_found", where=str(source), cure="Check the path."
-        ) from None
+        raise NotFoundError("there is no such file", code="file_not_found", where=str(source), cure="Check the path.") from None
     except OSError as error:
         raise InputError(
             f"the file cannot be read ({error.strerror})",
@@ -164,9 +162,7 @@ def _kind(name: str, data: bytes) -> str:
 
 
 def _empty(name: str) -> Fault:
-    return Fault(
-        name, None, None, None, "the table holds no rows", "Give a header and at least one line.", "no_rows"
-    )
+    return Fault(name, None, None, None, "the table holds no rows", "Give a header and at least one line.", "no_rows")
 
 
 def _numbers_as_codes(
@@ -183,9 +179,7 @@ def _numbers_as_codes(
         if not count:
             continue
         short = [
-            (row, text)
-            for row, text in zip(raw.rows, cells[column], strict=True)
-            if text and text.isdigit() and len(text) % 2
+            (row, text) for row, text in zip(raw.rows, cells[column], strict=True) if text and text.isdigit() and len(text) % 2
         ]
         said = f"{count} tariff number(s) are stored as numbers, not as text"
         if short:

@@ -90,9 +90,7 @@ def render(table: Records | Columns, kind: str) -> str:
         kind: ``csv``, ``tsv``, ``json`` or ``jsonl``.
     """
     if kind not in ("csv", "tsv", "json", "jsonl"):
-        raise InputError(
-            f"{kind!r} is not a text format", code="unknown_format", cure="Use csv, tsv, json or jsonl."
-        )
+        raise InputError(f"{kind!r} is not a text format", code="unknown_format", cure="Use csv, tsv, json or jsonl.")
     return _render(_columns(table), kind)
 
 
@@ -101,9 +99,7 @@ def _columns(table: Records | Columns) -> dict[str, list[Any]]:
         columns = {name: [_plain(value) for value in values] for name, values in table.items()}
         lengths = {name: len(values) for name, values in columns.items()}
         if len(set(lengths.values())) > 1:
-            raise InputError(
-                f"columns differ in length: {lengths}", code="ragged_columns", cure="Give equal lengths."
-            )
+            raise InputError(f"columns differ in length: {lengths}", code="ragged_columns", cure="Give equal lengths.")
         return columns
     names = dict.fromkeys(name for record in table for name in record)
     return {name: [_plain(record.get(name)) for record in table] for name in names}
@@ -127,9 +123,7 @@ def _render(columns: Mapping[str, Sequence[Any]], kind: str) -> str:
         writer.writerow(names)
         writer.writerows([_cell(value) for value in row] for row in rows)
         return out.getvalue()
-    records = (
-        json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, default=_json) for row in rows
-    )
+    records = (json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, default=_json) for row in rows)
     if kind == "jsonl":
         return "".join(f"{record}\n" for record in records)
     body = ",\n".join(records)
@@ -150,10 +144,8 @@ def _json(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _xlsx(
-    columns: Mapping[str, Sequence[Any]], sheet: str, sources: Mapping[str, Sequence[Any]] | None, where: str
-) -> bytes:
-    import xlsxwriter  # noqa: PLC0415 - only for Excel
+def _xlsx(columns: Mapping[str, Sequence[Any]], sheet: str, sources: Mapping[str, Sequence[Any]] | None, where: str) -> bytes:
+    import xlsxwriter
 
     buffer = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -173,9 +165,7 @@ def _xlsx(
                         cure="Write CSV or Parquet.",
                     )
                 page.write_string(0, place, name, head)
-                page.set_column(
-                    place, place, min(60, max(len(name), *(len(str(v)) for v in values[:100]), 6) + 2)
-                )
+                page.set_column(place, place, min(60, max(len(name), *(len(str(v)) for v in values[:100]), 6) + 2))
                 for row, value in enumerate(values, start=1):
                     _put(page, row, place, value, day)
     return buffer.getvalue()
@@ -196,17 +186,15 @@ def _put(page: Any, row: int, place: int, value: Any, day: Any) -> None:  # noqa
 
 
 def _parquet(columns: Mapping[str, Sequence[Any]]) -> bytes:
-    import pyarrow as pa  # noqa: PLC0415 - heavy, only for files
-    from pyarrow import parquet  # noqa: PLC0415
+    import pyarrow as pa
+    from pyarrow import parquet
 
     arrays = {}
     for name, values in columns.items():
         try:
             arrays[name] = pa.array(values)
         except (pa.ArrowInvalid, pa.ArrowTypeError):
-            arrays[name] = pa.array(
-                [None if value is None else str(_cell(value)) for value in values], pa.string()
-            )
+            arrays[name] = pa.array([None if value is None else str(_cell(value)) for value in values], pa.string())
     buffer = io.BytesIO()
     parquet.write_table(pa.table(arrays), buffer, compression="zstd")
     return buffer.getvalue()
