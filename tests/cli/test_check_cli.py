@@ -65,7 +65,7 @@ def test_the_examples_of_the_repository(run):
 def test_a_portfolio_is_priced_whole(run):
     code, out, err = run("check", SHIPMENTS)
     assert (code, err) == (0, "")
-    for row in csv.DictReader(SHIPMENTS.open(encoding="utf-8")):
+    for row in csv.DictReader(SHIPMENTS.read_text(encoding="utf-8").splitlines()):
         assert row["line_id"] in out
     for words in ("Changes within 90 days", "Open facts", "Totals, USD", "law as published", "statements honoured", "Book "):
         assert words in out
@@ -117,7 +117,9 @@ def test_html_stands_alone(run, tmp_path):
 
 def test_html_escapes_what_a_user_wrote(run, tmp_path):
     table = tmp_path / "x.csv"
-    table.write_text('line_id,hts,origin,entry_on\n"<script>alert(1)</script>",8505.11.00.70,CN,2026-10-20\n<b>,<i>,CN,2026-10-20\n')
+    table.write_text(
+        'line_id,hts,origin,entry_on\n"<script>alert(1)</script>",8505.11.00.70,CN,2026-10-20\n<b>,<i>,CN,2026-10-20\n'
+    )
     code, _, _ = run("check", table, "--html", tmp_path / "r.html")
     text = (tmp_path / "r.html").read_text(encoding="utf-8")
     assert code == 2
@@ -138,7 +140,7 @@ def test_faults_make_exit_code_2_and_strict_refuses(run):
     code, out, err = run("check", BROKEN)
     assert code == 2
     assert "Totals, USD" in out
-    assert "22 rows: 6 answered, 16 not" in err
+    assert "22 rows: 5 answered, 17 not" in err
     code, out, err = run("check", BROKEN, "--strict")
     assert (code, out) == (2, "")
     assert "refused" in err

@@ -123,12 +123,16 @@ def test_every_kind_of_cell(engine):
         f"{HEAD},into,loaded_on,exported_on,entry_time,quantity,unit,quantity_2,unit_2,weight_kg,steel_value_share,"
         "us_content_share,maker_cn_share,use,car_part,chapter_98,chapter_98_value,mode,postal,currency"
     )
-    row = "A,8505.11.00.70,CN,2026-10-20,100,US,2026-10-01,2026-09-30,13:01,4,No.,2,doz,120,35%,0.1,25 %,usmca,yes,9802.00.80,40,Vessel,no,USD"
+    row = (
+        "A,8505.11.00.70,CN,2026-10-20,100,US,2026-10-01,2026-09-30,13:01,4,No.,2,doz,120,35%,0.1,25 %,usmca,yes,"
+        "9802.00.80,40,Vessel,no,USD"
+    )
     (line,), log = lines(f"{head}\n{row}\n", engine)
     assert not log.kinds
     assert line.facts == {
         "loaded_on": parse_day("2026-10-01"), "exported_on": parse_day("2026-09-30"), "entry_minute": 781.0,
-        "steel_value_share": 0.35, "us_content_share": 0.1, "maker_cn_share": 0.25, "usmca": 1.0, "car_part": 1.0, "postal": 0.0,
+        "steel_value_share": 0.35, "us_content_share": 0.1, "maker_cn_share": 0.25, "usmca": 1.0,
+        "car_part": 1.0, "postal": 0.0,
     }  # fmt: skip
     assert line.shares == {"steel_value_share": 0.35, "us_content_share": 0.1}
     assert line.quantities == {"each": 4.0, "doz": 2.0, "kg": 120.0}

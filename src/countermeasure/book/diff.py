@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from countermeasure.book.compile import Compiled
     from countermeasure.book.load import Book
 
-SHOWN = 12
+SHOWN = 60
 _WORDS = {"limits_to": "limits to", "per_item_usd": "dollars per item", "heading_if_zero": "heading if zero"}
 
 

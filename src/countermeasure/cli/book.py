@@ -82,7 +82,7 @@ def list_(
 
 @book.command("show")
 def show(
-    name: Annotated[str, typer.Argument(metavar="ID", help="Id of a provision, an instrument or a code list.")],
+    name: Annotated[str, typer.Argument(metavar="ID", help="Id of a provision, an instrument, or list:NAME.")],
     known_on: flags.KnownOn = None,
     reading: OneReading = "announced",
     scenario: flags.Scenarios = [],  # noqa: B006
@@ -94,12 +94,14 @@ def show(
     """
     held = _book(scenario)
     record = held.replayed(_day(known_on), _reading(reading))
-    if name in held.by_id:
+    if name.startswith("list:") and name[5:] in held.lists:
+        shown = _list_json(held, name[5:])
+    elif name in held.by_id:
         shown = _instrument_json(held.by_id[name])
     elif name in record.provisions:
         shown = _provision_json(held, record.provisions[name])
-    elif name.removeprefix("list:") in held.lists:
-        shown = _list_json(held, name.removeprefix("list:"))
+    elif name in held.lists:
+        shown = _list_json(held, name)
     else:
         raise _unknown(name, [*held.by_id, *record.provisions, *held.lists])
     if as_json:

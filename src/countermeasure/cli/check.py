@@ -101,7 +101,7 @@ def _write(
     from countermeasure.cli.talk import out
 
     console = out()
-    for part in screen(found, source, programmes, plain=not console.is_terminal):
+    for part in screen(found, source, programmes, plain=not console.is_terminal, width=console.width):
         console.print(part)
 
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from countermeasure.cli.duty_screen import READING_WORDS
-from countermeasure.cli.lines_screen import new_table, stamp
+from countermeasure.cli.lines_screen import WIDEST_ID, dollars_cell, new_table, span_cell, stamp
 from countermeasure.cli.talk import plural
 from countermeasure.codes.day import format_day
-from countermeasure.duty.answer import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,16 +17,17 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-    from countermeasure.duty.answer import Answer, LineAnswer
+    from countermeasure.duty.answer import LineAnswer
     from countermeasure.io.review import Review
 
 __all__ = ["screen"]
 
 _SHOWN = 12
-_WIDEST_ID = 24
+_OTHER_COLUMNS = 13 + 8 + 10 + 3 + 8 * 2  # number, origin, day, marks, and the gaps
+_LEAST_GOODS = 12
 
 
-def screen(found: Review, source: str, programmes: Mapping[str, str], *, plain: bool) -> Iterator[RenderableType]:
+def screen(found: Review, source: str, programmes: Mapping[str, str], *, plain: bool, width: int) -> Iterator[RenderableType]:
     """Everything about a portfolio, the totals last, where the eye is when the screen has scrolled.
 
     Args:
@@ -35,10 +35,11 @@ def screen(found: Review, source: str, programmes: Mapping[str, str], *, plain: 
         source: Name of its table.
         programmes: Names of programmes by id.
         plain: No rules and colours.
+        width: Columns of the screen; goods are described where they fit.
     """
     soon = {change.line_id for change in found.changes}
     yield Text(f"{source}: {plural(len(found.answers), 'line')} priced", style="bold")
-    yield _lines(found, soon, plain)
+    yield _lines(found, soon, plain, width)
     yield Text("? a fact is open   ! changes soon   ~ not complete for another reason: duty FILE --explain", style="dim")
     yield ""
     if found.changes:
@@ -55,13 +56,16 @@ def screen(found: Review, source: str, programmes: Mapping[str, str], *, plain: 
     yield from stamp(found.answers)
 
 
-def _lines(found: Review, soon: set[str], plain: bool) -> Table:
+def _lines(found: Review, soon: set[str], plain: bool, width: int) -> Table:
     table = new_table(plain=plain)
-    table.expand = True
+    firsts = [answer.answers[0] for answer in found.answers]
     widest = max((len(answer.line_id) for answer in found.answers), default=4)
-    table.add_column("line", overflow="fold", min_width=min(widest, _WIDEST_ID), max_width=_WIDEST_ID)
+    table.add_column("line", overflow="fold", min_width=min(widest, WIDEST_ID), max_width=WIDEST_ID)
     table.add_column("number", no_wrap=True)
-    table.add_column("goods", no_wrap=True, overflow="ellipsis", ratio=1)
+    rates, dollars = (max((len(cell(one)) for one in firsts), default=4) for cell in (span_cell, dollars_cell))
+    room = width - min(widest, WIDEST_ID) - rates - dollars - _OTHER_COLUMNS
+    if room >= _LEAST_GOODS:
+        table.add_column("goods", no_wrap=True, overflow="ellipsis", max_width=room)
     table.add_column("from", no_wrap=True)
     table.add_column("entered", no_wrap=True)
     table.add_column("rate", no_wrap=True)
@@ -69,29 +73,18 @@ def _lines(found: Review, soon: set[str], plain: bool) -> Table:
     table.add_column("", no_wrap=True)
     for answer in found.answers:
         one = answer.answers[0]
+        goods = [answer.description] if room >= _LEAST_GOODS else []
         table.add_row(
             answer.line_id,
             answer.hts,
-            answer.description,
+            *goods,
             f"{answer.origin} to CN" if answer.into == "CN" else answer.origin,
             format_day(answer.on),
-            _span(one),
-            _dollars(one),
+            span_cell(one),
+            dollars_cell(one),
             _marks(answer, soon),
         )
     return table
-
-
-def _span(one: Answer) -> str:
-    low, high = percent(one.rate_low), percent(one.rate_high)
-    return low if low == high else f"{low} to {high}"
-
-
-def _dollars(one: Answer) -> str:
-    low, high = ("?" if usd is None else f"{usd:,.0f}" for usd in (one.duty_usd_low, one.duty_usd_high))
-    if one.duty_usd_low is None and one.duty_usd_high is None:
-        return ""
-    return low if low == high else f"{low} to {high}"
 
 
 def _marks(answer: LineAnswer, soon: set[str]) -> str:

@@ -8,17 +8,34 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from countermeasure.cli.duty_screen import READING_WORDS, rate_words, usd_words
 from countermeasure.codes.day import format_day
+from countermeasure.duty.answer import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
 
-    from countermeasure.duty.answer import LineAnswer
+    from countermeasure.duty.answer import Answer, LineAnswer
 
-__all__ = ["lines_table", "new_table", "stamp"]
+__all__ = ["dollars_cell", "lines_table", "new_table", "span_cell", "stamp"]
+
+WIDEST_ID = 24
+"""Columns that names of lines may take before they are folded."""
+
+
+def span_cell(one: Answer) -> str:
+    """A rate or a range of rates, as short as a cell needs it."""
+    low, high = percent(one.rate_low), percent(one.rate_high)
+    return low if low == high else f"{low.removesuffix(' %')} to {high}"
+
+
+def dollars_cell(one: Answer) -> str:
+    """Whole dollars or a range of them; empty without a value."""
+    low, high = ("?" if usd is None else f"{usd:,.0f}" for usd in (one.duty_usd_low, one.duty_usd_high))
+    if one.duty_usd_low is None and one.duty_usd_high is None:
+        return ""
+    return low if low == high else f"{low} to {high}"
 
 
 def new_table(*, plain: bool, title: str = "") -> Table:
@@ -26,7 +43,14 @@ def new_table(*, plain: bool, title: str = "") -> Table:
     if plain:
         return Table(box=None, padding=(0, 2, 0, 0), title=title or None, title_justify="left", title_style="bold")
     return Table(
-        box=box.SIMPLE_HEAD, padding=(0, 1), header_style="bold", title=title or None, title_justify="left", title_style="bold"
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1),
+        collapse_padding=True,
+        pad_edge=False,
+        header_style="bold",
+        title=title or None,
+        title_justify="left",
+        title_style="bold",
     )
 
 
@@ -38,26 +62,27 @@ def lines_table(answers: Sequence[LineAnswer], *, plain: bool) -> Iterator[Rende
         plain: No rules and colours.
     """
     table = new_table(plain=plain)
-    table.add_column("line", overflow="fold")
+    widest = min(max((len(answer.line_id) for answer in answers), default=4), WIDEST_ID)
+    table.add_column("line", overflow="fold", min_width=max(widest, 4), max_width=WIDEST_ID)
     table.add_column("number", no_wrap=True)
     table.add_column("from", no_wrap=True)
     table.add_column("entered", no_wrap=True)
-    table.add_column("rate")
+    table.add_column("rate", no_wrap=True)
     table.add_column("USD", justify="right")
-    table.add_column("changes on", no_wrap=True)
-    table.add_column("open facts", overflow="fold")
+    table.add_column("changes", no_wrap=True)
+    table.add_column("open", justify="right")
     for answer in answers:
         for place, one in enumerate(answer.answers):
-            second = f"  {READING_WORDS[one.reading]}"
+            second = f"  {one.reading}"
             table.add_row(
                 answer.line_id or "-" if not place else second,
                 answer.hts if not place else "",
                 (f"{answer.origin} to CN" if answer.into == "CN" else answer.origin) if not place else "",
                 format_day(answer.on) if not place else "",
-                rate_words(one),
-                usd_words(one.duty_usd_low, one.duty_usd_high).removesuffix(" USD"),
+                span_cell(one),
+                dollars_cell(one),
                 "" if one.changes_on is None else format_day(one.changes_on),
-                ", ".join(m.fact for m in one.missing),
+                str(len(one.missing) or ""),
                 style="dim" if place else None,
             )
     yield table

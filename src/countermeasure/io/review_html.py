@@ -42,7 +42,7 @@ td.n, th.n { text-align: right; } td.n, td.k { white-space: nowrap; }
 tr.total td { font-weight: 600; border-top: 2px solid var(--line); }
 a { color: var(--mark); text-decoration: none; white-space: nowrap; } a:hover, a:focus { text-decoration: underline; }
 .bar { display: block; height: .7rem; background: var(--mark); border-radius: 2px; min-width: 1px; }
-.goods { display: inline-block; min-width: 15rem; } td.bars { width: 40%; padding-top: .65rem; }
+.goods { display: inline-block; min-width: 12rem; } .day { white-space: nowrap; } td.bars { width: 40%; padding-top: .65rem; }
 details { border: 1px solid var(--line); border-radius: 8px; margin: .5rem 0; padding: .1rem .9rem; }
 summary { cursor: pointer; padding: .5rem 0; } summary b { margin-right: .6rem; }
 details[open] { padding-bottom: .8rem; }
@@ -121,8 +121,9 @@ def _rates(one: Answer) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _dollars(one: Answer) -> str:
-    low, high = _usd(one.duty_usd_low), _usd(one.duty_usd_high)
+def _dollars(one: Answer, *, whole: bool = False) -> str:
+    figures = (one.duty_usd_low, one.duty_usd_high)
+    low, high = (f"{usd:,.0f}" if whole and usd is not None else _usd(usd) for usd in figures)
     return low if low == high else f"{low} to {high}"
 
 
@@ -176,10 +177,10 @@ def _lines(found: Review) -> str:
             f'<a href="#line-{place}">{escape(answer.line_id or "-")}</a>',
             f'<span class="goods">{answer.hts}</span><br><span class="soft">{escape(answer.description)}</span>',
             answer.origin + (" to CN" if answer.into == "CN" else ""),
-            f'<span style="white-space:nowrap">{format_day(answer.on)}</span>',
-            _usd(answer.value_usd) if answer.value_usd is not None else "",
+            f'<span class="day">{format_day(answer.on)}</span>',
+            f"{answer.value_usd:,.0f}" if answer.value_usd is not None else "",
             _rates(answer.answers[0]),
-            _dollars(answer.answers[0]) if answer.value_usd is not None else "",
+            _dollars(answer.answers[0], whole=True) if answer.value_usd is not None else "",
             " ".join(_tags(answer, answer.line_id in soon)),
         )
         for place, answer in enumerate(found.answers, start=1)
@@ -202,7 +203,14 @@ def _changes(found: Review) -> str:
     if not found.changes:
         return f"<h2>Changes</h2>\n<p>No line changes within {found.within} days of its entry.</p>"
     rows = [
-        (format_day(c.on), escape(c.line_id), str(c.days), escape(c.now), escape(c.then), _READINGS.get(c.reading, ""))
+        (
+            f'<span class="day">{format_day(c.on)}</span>',
+            escape(c.line_id),
+            str(c.days),
+            escape(c.now),
+            escape(c.then),
+            _READINGS.get(c.reading, ""),
+        )
         for c in found.changes
     ]
     return f"<h2>Changes within {found.within} days of entry</h2>\n" + _table(
