@@ -159,6 +159,13 @@ class Compiled:
         return inverse.reshape(-1).astype(np.int32)
 
     @cached_property
+    def stated(self) -> tuple[tuple[Clause, tuple[str, ...]], ...]:
+        """Clauses that a statement had a hand in, with the statements."""
+        honoured = set(self.statements)
+        found = ((c, tuple(i for i in c.instruments if i in honoured)) for c in self.clauses)
+        return tuple((c, names) for c, names in found if names)
+
+    @cached_property
     def fact_edges(self) -> dict[str, tuple[float, ...]]:
         """Values at which the law looks at each fact, on any day, ascending; (1,) for flags."""
         edges: dict[str, set[float]] = {name: set() for name in self.facts}

@@ -86,7 +86,7 @@ def explain(
         because=tuple(because),
         suspended=_suspended(case, solution, compiled),
         claims=_claims(solution.outcomes[0]),
-        statements=compiled.statements if compiled.reading.value == "announced" else (),
+        statements=_statements(case, solution, compiled),
         refundable_usd=round(sum(struck), 2) if struck else None,
         changes_on=change[0],
         changes_to=change[1],
@@ -287,6 +287,21 @@ def _suspended(case: Case, solution: Solution, compiled: Compiled) -> tuple[Comp
         if inside and (origin < 0 or compiled.origin_bits[place, origin]):
             found.append(_component(clause, clause.body.rate, clause.body.basis, None, certain=False))
     return tuple(found)
+
+
+def _statements(case: Case, solution: Solution, compiled: Compiled) -> tuple[str, ...]:
+    """Statements behind provisions in whose scope the line lies, on its day or later."""
+    goods = solution.outcomes[0].alternative.goods
+    place = origin_index(case.origin)
+    found: set[str] = set()
+    for clause, names in compiled.stated:
+        if clause.end <= case.line.on * DAY:
+            continue
+        listed = clause.goods < 0 or compiled.class_bits[goods, list(compiled.goods.columns[clause.goods])].any()
+        here = clause.origin < 0 or compiled.origin_bits[place, list(compiled.origins.columns[clause.origin])].any()
+        if listed and here:
+            found |= set(names)
+    return tuple(sorted(found))
 
 
 def _claims(outcome: Outcome) -> tuple[str, ...]:
