@@ -421,7 +421,8 @@ def _missing_numbers(case: Case, solution: Solution, schedule: Schedule | None) 
         column = int(outcome.sums.column[0])
         if column and schedule is not None and outcome.alternative.row >= 0 and np.isnan(outcome.schedule[column - 1]):
             rate = schedule.rate(outcome.alternative.row, column)
-            names = ", ".join(rate.measures) or "a formula the schedule gives in words"
+            wanted = [*rate.measures, *(f"value of {share.on}" for share in rate.shares)]
+            names = ", ".join(wanted) or "a formula the schedule gives in words"
             needs = names if line.value_usd else f"customs value and {names}"
             found.append(Missing("quantity", f"Needed for the rate {rate.text!r}: {needs}.", f"column {column}"))
             break

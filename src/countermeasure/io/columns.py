@@ -90,7 +90,11 @@ def _unknown(written: str, meant: Mapping[str, str], names: Mapping[str, Sequenc
 
     hits = process.extract(plain_name(written), list(meant), scorer=fuzz.ratio, limit=3, score_cutoff=70)
     near = list(dict.fromkeys(meant[word] for word, _, _ in hits))
-    cure = f"Did you mean {' or '.join(near)}?" if near else f"Known columns: {', '.join(names)}."
+    cure = (
+        f"Did you mean {' or '.join(near)}?"
+        if near
+        else f"Known columns: {', '.join(list(names)[:12])} and {max(len(names) - 12, 0)} more; see docs/reference/files.md."
+    )
     return Fault(
         file,
         row,
