@@ -1,11 +1,12 @@
 """The edge: what a file of the book may hold, checked by pydantic and converted once to the frozen model.
 
 Every scalar arrives as text. Unknown keys are refused. The JSON Schema of :class:`InstrumentFile` is shipped as
-``data/book/instrument.schema.json`` for editors.
+``data/book/instrument.schema.json`` for editors; ``python -m countermeasure.book.schema`` writes it.
 """
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -384,3 +385,19 @@ class InstrumentFile(_Strict):
 def instrument_schema() -> dict[str, Any]:
     """JSON Schema of an instrument file (the shipped one must equal it; a test compares)."""
     return InstrumentFile.model_json_schema(by_alias=True)
+
+
+def schema_text() -> str:
+    """The shipped file ``data/book/instrument.schema.json``, byte for byte."""
+    return json.dumps(instrument_schema(), indent=1) + "\n"
+
+
+def main() -> None:
+    """Write the shipped file: ``python -m countermeasure.book.schema``."""
+    from countermeasure.book.load import shipped_data
+
+    (shipped_data() / "book" / "instrument.schema.json").write_text(schema_text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

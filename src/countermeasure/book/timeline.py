@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
+from zlib import crc32
 
-from countermeasure.book.model import DAY, Provision, Reading, State
+from countermeasure.book.diff import spell_words
+from countermeasure.book.model import DAY, Provision, Reading, Spell, State
 from countermeasure.codes.day import format_day, parse_day, to_date
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ MARKS = {
     State.NEVER_APPLIED: " ",
 }
 COLLECTED = "▒"
-_FILLS = {State.IN_FORCE: "#1f4e79", State.SUSPENDED: "url(#stripes)"}
+_FILLS = {State.IN_FORCE: "#1f4e79", State.SUSPENDED: "stripes"}
 _COLLECTED_FILL = "#b85c00"
 
 
@@ -56,6 +58,8 @@ def _first(provision: Provision) -> int:
 def text(table: list[Row], first: int, after: int, width: int = 64) -> list[str]:
     """Lines of text: one character per stretch of days.
 
+    A character shows the state in the middle of its stretch, or the spell that fits wholly into it: a duty of one day is seen.
+
     Args:
         table: Rows.
         first: First epoch day.
@@ -66,18 +70,26 @@ def text(table: list[Row], first: int, after: int, width: int = 64) -> list[str]
     step = (after - first) / width
     lines = [f"{'':{wide}} {format_day(first)}{'':{max(width - 20, 1)}}{format_day(after)}"]
     for row in table:
-        cells = []
-        for place in range(width):
-            day = int(first + (place + 0.5) * step)
-            spell = row.provision.at(day * DAY)
-            cells.append(COLLECTED if spell.collected else MARKS[spell.state])
+        cells = [_mark(row.provision, (first + place * step) * DAY, step * DAY) for place in range(width)]
         lines.append(f"{row.label:{wide}} {''.join(cells)}".rstrip())
-    lines.append(f"{'':{wide}} █ in force   ░ suspended   ▒ collected against law   · ended")
+    lines.append(f"{'':{wide}} █ in force   ░ suspended   ▒ collected against law   · ended   blank: not yet")
     return lines
 
 
+def _mark(provision: Provision, start: float, length: float) -> str:
+    """Character of a stretch of time, in minutes."""
+    within = [s for s in provision.spells if start <= s.start and s.end <= start + length]
+    short = sorted((s for s in within if _shown(s)), key=lambda s: (s.collected, s.state is State.IN_FORCE))
+    spell = short[-1] if short else provision.at(int(start + length / 2))
+    return COLLECTED if spell.collected else MARKS[spell.state]
+
+
+def _shown(spell: Spell) -> bool:
+    return spell.collected or spell.state in _FILLS
+
+
 def svg(table: list[Row], first: int, after: int, title: str, mark: int | None = None) -> str:
-    """A picture of the same, self-contained.
+    """A picture of the same, self-contained; the same input gives the same bytes.
 
     Args:
         table: Rows.
@@ -85,7 +97,13 @@ def svg(table: list[Row], first: int, after: int, title: str, mark: int | None =
         after: Epoch day after the last.
         title: Title of the picture.
         mark: A day to mark with a line.
+
+    Returns:
+        An ``svg`` element. Its ids are its own, so that several can stand in one page.
     """
+    described = f"{len(table)} provisions from {format_day(first)} to {format_day(after)}"
+    own = f"{crc32(f'{title} {first} {after} {[r.label for r in table]}'.encode()):08x}"
+    stripes = f"url(#stripes-{own})"
     left, right, top, pitch = 330, 20, 64, 22
     span = 1200 - left - right
     height = top + pitch * len(table) + 46
@@ -97,12 +115,13 @@ def svg(table: list[Row], first: int, after: int, title: str, mark: int | None =
     parts = [
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 {height}" width="1200" height="{height}" role="img" '
-            'aria-labelledby="t d" font-family="Helvetica, Arial, sans-serif" font-size="12">'
+            f'aria-labelledby="t-{own} d-{own}" font-family="Helvetica, Arial, sans-serif" font-size="12">'
         ),
-        f'<title id="t">{escape(title)}</title>',
-        f'<desc id="d">{len(table)} provisions from {format_day(first)} to {format_day(after)}, each with its states.</desc>',
+        f'<title id="t-{own}">{escape(title)}</title>',
+        f'<desc id="d-{own}">{described}, each with its states.</desc>',
         (
-            '<defs><pattern id="stripes" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+            f'<defs><pattern id="stripes-{own}" width="6" height="6" patternUnits="userSpaceOnUse" '
+            'patternTransform="rotate(45)">'
             '<rect width="6" height="6" fill="#dbe6f0"/><rect width="2" height="6" fill="#1f4e79"/></pattern></defs>'
         ),
         f'<rect width="1200" height="{height}" fill="#ffffff"/>',
@@ -120,19 +139,21 @@ def svg(table: list[Row], first: int, after: int, title: str, mark: int | None =
             fill = _COLLECTED_FILL if spell.collected else _FILLS.get(spell.state)
             if fill is None or x(spell.end) <= x(spell.start):
                 continue
-            says = f"{row.label}: {spell.state.value}"
-            if spell.body is not None:
-                says += f", rate {spell.body.rate:g}"
+            fill = stripes if fill == "stripes" else fill
+            says = f"{row.label} ({row.name}), {spell_words(spell)}"
             parts.append(
                 f'<rect x="{x(spell.start):.1f}" y="{y + 3}" width="{max(x(spell.end) - x(spell.start), 1.5):.1f}" '
                 f'height="{pitch - 7}" fill="{fill}" stroke="#ffffff" stroke-width="0.5"><title>{escape(says)}</title></rect>'
             )
     if mark is not None and first <= mark < after:
         at = x(mark * DAY)
-        parts.append(f'<line x1="{at:.1f}" y1="{top - 8}" x2="{at:.1f}" y2="{bottom}" stroke="#c00000" stroke-width="1.5"/>')
-    legend = (("#1f4e79", "in force"), ("url(#stripes)", "suspended"), (_COLLECTED_FILL, "collected against law"))
+        line = f'y1="{top - 8}" x2="{at:.1f}" y2="{bottom + 30}" stroke="#c00000" stroke-width="1.5"/>'
+        parts.append(f'<line x1="{at:.1f}" {line}')
+        side = 'text-anchor="end" x="' + f"{at - 6:.1f}" if at > 1100 else f'x="{at + 6:.1f}'
+        parts.append(f'<text {side}" y="{bottom + 28}" fill="#c00000">{format_day(mark)}</text>')
+    legend = (("#1f4e79", "in force"), (stripes, "suspended"), (_COLLECTED_FILL, "collected against law"))
     for place, (fill, label) in enumerate(legend):
-        at = left + 170 * place
+        at = 20 + 115 * place
         parts.append(f'<rect x="{at}" y="{bottom + 18}" width="22" height="12" fill="{fill}"/>')
         parts.append(f'<text x="{at + 30}" y="{bottom + 28}" fill="#111">{label}</text>')
     parts.append("</svg>")

@@ -3,17 +3,18 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from countermeasure.cli import flags
+from countermeasure.cli.talk import plural
 from countermeasure.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
-    from countermeasure.book import Book, Instrument, Provision, Reading
+    from countermeasure.book import Book, Provision, Reading
 
 __all__ = ["book"]
 
@@ -46,9 +47,11 @@ def list_(
 
     countermeasure book list --programme 'ieepa_*' --state in_force --on 2025-04-10
     """
+    from countermeasure.book.describe import window_words
     from countermeasure.book.model import DAY
 
     held, kind = _book(scenario), _reading(reading)
+    _check_state(state)
     record = held.replayed(_day(known_on), kind)
     day = _needed(on) if on else _today()
     rows = []
@@ -59,7 +62,7 @@ def list_(
             continue
         spell = provision.at(day * DAY)
         body = spell.body or next(s.body for s in provision.spells if s.body)
-        start, end = _window(spell.start, spell.end)
+        start, end = window_words(spell.start, spell.end)
         rows.append(
             {
                 "provision": name,
@@ -77,7 +80,7 @@ def list_(
         )
     _table(rows, ("heading", "provision", "state", "rate", "since", "until", "confidence"), as_json, as_csv)
     if not (as_json or as_csv):
-        _say(f"{len(rows)} provisions on {_format(day)}; book {held.hash[:12]}")
+        _say(f"{plural(len(rows), 'provision')} at the start of {_format(day)}; book {held.hash[:12]}")
 
 
 @book.command("show")
@@ -92,16 +95,20 @@ def show(
 
     countermeasure book show us-recip-cn
     """
+    from countermeasure.book.describe import instrument_words, list_words, provision_words
+
     held = _book(scenario)
     record = held.replayed(_day(known_on), _reading(reading))
     if name.startswith("list:") and name[5:] in held.lists:
-        shown = _list_json(held, name[5:])
+        shown = list_words(held, name[5:])
     elif name in held.by_id:
-        shown = _instrument_json(held.by_id[name])
+        shown = instrument_words(held.by_id[name])
     elif name in record.provisions:
-        shown = _provision_json(held, record.provisions[name])
+        shown = provision_words(held, record.provisions[name])
+        if name in held.lists:
+            _say(f"There is a code list of this name too: countermeasure book show list:{name}")
     elif name in held.lists:
-        shown = _list_json(held, name)
+        shown = list_words(held, name)
     else:
         raise _unknown(name, [*held.by_id, *record.provisions, *held.lists])
     if as_json:
@@ -128,6 +135,7 @@ def timeline(
     countermeasure book timeline --programme 'ieepa_*' --issuer US --svg ieepa.svg
     """
     from countermeasure.book import timeline as lines
+    from countermeasure.book.describe import provision_words
     from countermeasure.book.model import DAY, Role, State
 
     held, kind = _book(scenario), _reading(reading)
@@ -149,9 +157,9 @@ def timeline(
     if svg is not None:
         what = programme or "all programmes"
         svg.write_text(lines.svg(table, start, after, f"Duties: {what}, reading {reading}", _today()), encoding="utf-8")
-        _say(f"{svg}: {len(table)} provisions")
+        _say(f"{svg}: {plural(len(table), 'provision')}")
     elif as_json:
-        _json([_provision_json(held, row.provision) for row in table])
+        _json([provision_words(held, row.provision) for row in table])
     else:
         sys.stdout.write("\n".join(lines.text(table, start, after)) + "\n")
 
@@ -195,7 +203,8 @@ def diff(
         sys.stdout.write(f"{change.heading or '-':12} {change.provision}  {change.name}\n")
         sys.stdout.write("".join(f"    {line}\n" for line in change.what))
         sys.stdout.write(f"    goods: {', '.join(change.goods)}; origins: {change.origins}\n")
-    _say(f"{len(changes)} provisions differ")
+    when = "; each day is taken at its start" if first and to else ""
+    _say(f"{plural(len(changes), 'provision')} changed{when}")
 
 
 @book.command("check")
@@ -284,6 +293,13 @@ def _reading(name: str) -> "Reading":
         raise InputError(f"{name!r} is not a reading", code="unknown_reading", cure="Use text or announced.") from None
 
 
+def _check_state(name: str) -> None:
+    from countermeasure.book.model import State
+
+    if name and name not in set(State):
+        raise InputError(f"{name!r} is not a state", code="unknown_state", cure=f"Use one of {', '.join(State)}.")
+
+
 def _day(text: str | None) -> int | None:
     return None if text is None else _needed(text)
 
@@ -338,110 +354,6 @@ def _unknown(name: str, names: list[str]) -> NotFoundError:
     return NotFoundError(f"nothing in the book is called {name!r}", code="unknown_id", cure=cure)
 
 
-def _window(start: int, end: int) -> tuple[str, str]:
-    from countermeasure.book.model import ALWAYS, NEVER
-
-    return "" if start <= ALWAYS else _moment(start), "" if end >= NEVER else _moment(end)
-
-
-def _moment(instant: int) -> str:
-    from countermeasure.book.model import DAY
-
-    minute = instant % DAY
-    return _format(instant // DAY) + (f" {minute // 60:02d}:{minute % 60:02d}" if minute else "")
-
-
-def _provision_json(held: "Book", provision: "Provision") -> dict[str, Any]:
-    spells = []
-    for spell in provision.spells:
-        if spell.body is None:
-            continue
-        start, end = _window(spell.start, spell.end)
-        spells.append(
-            {
-                "from": start,
-                "until": end or "open",
-                "state": spell.state.value + (" (collected)" if spell.collected else ""),
-                "rate": spell.body.rate,
-                "basis": spell.body.basis,
-                "by": list(spell.instruments),
-            }
-        )
-    body = next(s.body for s in reversed(provision.spells) if s.body)
-    behind = dict.fromkeys(i for s in provision.spells for i in s.instruments)
-    return {
-        "provision": provision.id,
-        "name": body.name,
-        "heading": body.heading,
-        "programme": held.programmes[body.programme].name,
-        "role": body.role.value,
-        "legal text": body.note,
-        "scope": body.scope,
-        "goods": _scope(body.goods.members, body.goods.exceptions),
-        "origin": _scope(body.origin.members, body.origin.exceptions),
-        "facts": [str(c) for c in body.facts],
-        "given": list(body.given),
-        "frees": list(body.frees),
-        "limits": [*body.limits, f"to {body.limits_to}"] if body.limits else [],
-        "certainty": body.certainty,
-        "life": spells,
-        "sources": [f"{held.by_id[i].citation} ({held.by_id[i].confidence})" for i in behind],
-    }
-
-
-def _scope(members: Iterable[str], exceptions: Iterable[str]) -> str:
-    text = ", ".join(members) or "all"
-    left_out = ", ".join(exceptions)
-    return f"{text}; except {left_out}" if left_out else text
-
-
-def _instrument_json(instrument: "Instrument") -> dict[str, Any]:
-    acts = []
-    for act in instrument.acts:
-        start, end = _window(act.start, act.end)
-        row: dict[str, Any] = {"act": act.kind, "on": list(act.targets)}
-        if start:
-            row["from"] = start
-        if end:
-            row["until"] = end
-        if act.says:
-            row["says"] = act.says
-        if act.mode:
-            row["as"] = act.mode
-        if "rate" in act.changes:
-            row["rate"] = act.changes["rate"]
-        acts.append(row)
-    return {
-        "instrument": instrument.id,
-        "kind": instrument.kind,
-        "citation": instrument.citation,
-        "title": instrument.title,
-        "published on": _format(instrument.published_on),
-        "confidence": instrument.confidence,
-        "notes": instrument.notes,
-        "sources": [f"{s.cite} {s.url} (read: {s.read or 'not said'})" for s in instrument.sources],
-        "acts": acts,
-        "not modelled": [f"{g.what}: {g.why}" for g in instrument.not_modelled],
-        "file": instrument.path,
-    }
-
-
-def _list_json(held: "Book", name: str) -> dict[str, Any]:
-    one = held.lists[name]
-    return {
-        "list": one.name,
-        "title": one.title,
-        "source": one.source,
-        "licence": one.licence,
-        "confidence": one.confidence,
-        "notes": one.notes,
-        "codes": [
-            {"code": r.digits, "from": _window(r.start, r.end)[0], "until": _window(r.start, r.end)[1], "by": r.by}
-            for r in one.rows
-        ],
-    }
-
-
 def _json(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
 
@@ -456,7 +368,7 @@ def _table(rows: list[dict[str, Any]], columns: Sequence[str], as_json: bool, as
         names = list(rows[0]) if rows else list(columns)
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(names)
-        writer.writerows([_cell(row[n]) for n in names] for row in rows)
+        writer.writerows([_plain(row[n]) for n in names] for row in rows)
         return
     from rich import box
     from rich.table import Table
@@ -468,8 +380,32 @@ def _table(rows: list[dict[str, Any]], columns: Sequence[str], as_json: bool, as
     for column in columns:
         table.add_column(column, justify="right" if column == "rate" else "left", no_wrap=column in ("heading", "since"))
     for row in rows:
-        table.add_row(*("" if row[c] is None else _cell(row[c]) for c in columns))
+        table.add_row(*(_rate(row) if c == "rate" else _cell(row[c]) for c in columns))
     console.print(table)
+
+
+_BASES = {
+    "total_with_column_1": "total", "column_1": "(column 1)", "column_2": "(column 2)", "steel_content": "of steel",
+    "aluminium_content": "of aluminium", "copper_content": "of copper", "non_metal_content": "of non-metal",
+    "non_us_content": "of non-US", "non_metal_non_us_content": "of non-metal non-US",
+}  # fmt: skip
+
+
+def _rate(row: dict[str, Any]) -> str:
+    """Rate with its basis where that is not the value: ``15 % total``, ``50 % of steel``."""
+    if row["rate"] is None:
+        return ""
+    basis = row["basis"]
+    if basis in ("column_1", "column_2"):
+        return _BASES[basis]
+    if basis == "value":
+        return _cell(row["rate"])
+    return f"{_cell(row['rate'])} {_BASES[basis]}"
+
+
+def _plain(value: object) -> str:
+    """A cell of CSV: rates stay fractions."""
+    return "; ".join(map(str, value)) if isinstance(value, list | tuple) else "" if value is None else str(value)
 
 
 def _cell(value: object) -> str:
@@ -483,13 +419,13 @@ def _print_tree(shown: dict[str, Any]) -> None:
         if not value and value != 0:
             continue
         if isinstance(value, list):
-            sys.stdout.write(f"{key}:\n")
+            sys.stdout.write(f"{key.replace('_', ' ')}:\n")
             for item in value[:400]:
                 sys.stdout.write(f"  {_item(item)}\n")
             if len(value) > 400:
                 sys.stdout.write(f"  and {len(value) - 400} more; --json gives all\n")
         else:
-            sys.stdout.write(f"{key}: {value}\n")
+            sys.stdout.write(f"{key.replace('_', ' ')}: {value}\n")
 
 
 def _item(item: object) -> str:
