@@ -8,7 +8,7 @@ import pytest
 
 from countermeasure.book import Book, Reading
 from countermeasure.book import timeline as lines
-from countermeasure.book.compile import Compiled
+from countermeasure.book.compiled import Compiled
 from countermeasure.book.diff import diff_books, diff_days
 from countermeasure.book.load import shipped_data
 from countermeasure.book.schema import instrument_schema

@@ -28,12 +28,13 @@ def all_checks(
     faults += _goods(instruments, lists)
     faults += _origins(instruments)
     faults += _patterns(instruments, programmes)
+    faults += _delisted(instruments, lists)
     faults += _list_authors(lists, {i.id for i in instruments})
     return faults
 
 
 def _near(name: str, names: Mapping[str, object] | set[str]) -> str:
-    close = get_close_matches(name, list(names), n=3)
+    close = get_close_matches(name, sorted(names), n=3)
     return f"; did you mean {', '.join(close)}?" if close else ""
 
 
@@ -53,7 +54,7 @@ def _unique_ids(instruments: tuple[Instrument, ...]) -> Iterator[str]:
     for i, act in _acts(instruments):
         if act.kind == "impose":
             name = act.targets[0]
-            if name in imposed and imposed[name] != i.id:
+            if name in imposed:
                 yield f"{act.where}: {name} was imposed by {imposed[name]} already; amend it, or choose another id"
             imposed.setdefault(name, i.id)
 
@@ -79,7 +80,8 @@ def _facts(instruments: tuple[Instrument, ...], facts: Mapping[str, Fact]) -> It
             if fact is None:
                 yield f"{act.where}: fact {condition.fact!r} is not in facts.yaml{_near(condition.fact, facts)}"
             elif condition.op not in allowed[fact.type]:
-                yield f"{act.where}: {condition.fact} is a {fact.type}; test it with {', '.join(allowed[fact.type])}"
+                words = ", ".join(sorted(allowed[fact.type]))
+                yield f"{act.where}: {condition.fact} is a {fact.type}; test it with {words}"
 
 
 def _goods(instruments: tuple[Instrument, ...], lists: Mapping[str, CodeList]) -> Iterator[str]:
@@ -97,6 +99,26 @@ def _goods(instruments: tuple[Instrument, ...], lists: Mapping[str, CodeList]) -
                 digits_of(code)
             except ValueError as error:
                 yield f"{act.where}: {error}"
+
+
+def _delisted(instruments: tuple[Instrument, ...], lists: Mapping[str, CodeList]) -> Iterator[str]:
+    held = {name: {row.digits for row in one.rows} for name, one in lists.items()}
+    for _, act in _acts(instruments):
+        if act.kind == "list":
+            held.setdefault(act.targets[0], set()).update(_digits(act.codes))
+    for _, act in _acts(instruments):
+        if act.kind != "delist":
+            continue
+        name = act.targets[0]
+        if name not in held:
+            yield f"{act.where}: no list named {name!r}{_near(name, set(held))}"
+            continue
+        for code in sorted(_digits(act.codes) - held[name]):
+            yield f"{act.where}: {code} does not stand on the list {name} by itself; name the code as the list has it"
+
+
+def _digits(codes: tuple[str, ...]) -> set[str]:
+    return {code.replace(".", "").replace(" ", "") for code in codes}
 
 
 def _origins(instruments: tuple[Instrument, ...]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from countermeasure.codes.hts import dotted_int10
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from countermeasure.book.compile import Bools, Compiled, IntArray
+    from countermeasure.book.compiled import Bools, Compiled, IntArray
     from countermeasure.book.load import Book
     from countermeasure.book.model import Provision
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from countermeasure.book.model import BASES
 
 if TYPE_CHECKING:
-    from countermeasure.book.compile import Compiled
+    from countermeasure.book.compiled import Compiled
     from countermeasure.book.plan import Plan
 
 APPLIED = -1

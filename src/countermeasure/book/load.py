@@ -22,7 +22,7 @@ from countermeasure.errors import BookError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from countermeasure.book.compile import Compiled
+    from countermeasure.book.compiled import Compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Book:
         faults: list[str] = []
         book = _read(folder, files, faults)
         if faults:
-            raise BookError("\n".join(faults), where=str(folder), cure="mend these lines and try again")
+            raise _refused(faults, str(folder))
         return book
 
     def with_(self, *scenarios: Path) -> Book:
@@ -118,7 +118,7 @@ class Book:
         faults += [f"{i.path}: the id {i.id} is taken; choose another" for i in added if i.id in taken]
         faults += check_instruments([*self.instruments, *added], self.lists, self.facts, self.programmes)
         if faults:
-            raise BookError("\n".join(faults), where=", ".join(str(s) for s in scenarios), cure="mend these lines")
+            raise _refused(faults, ", ".join(str(s) for s in scenarios))
         return replace(
             self,
             instruments=(*self.instruments, *added),
@@ -157,6 +157,12 @@ class Book:
         from countermeasure.book.compile import compile_book
 
         return compile_book(self, into, known_on, reading)
+
+
+def _refused(faults: list[str], where: str) -> BookError:
+    faults = list(dict.fromkeys(faults))
+    count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    return BookError(f"{count} in the instruments", where=where, cure="Mend these lines:", faults=faults)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -210,12 +216,15 @@ def read_instrument(path: Path, name: str, faults: list[str]) -> Instrument | No
     from countermeasure.book.schema import InstrumentFile
 
     try:
-        loaded = load_text(path)
+        loaded = load_text(path, name)
     except OSError as error:
         faults.append(f"{name}: cannot be read: {error.strerror}")
         return None
     if loaded.faults:
         faults.extend(loaded.faults)
+        return None
+    if not isinstance(loaded.data, dict):
+        faults.append(f"{name}:1: this is not an instrument; see countermeasure book new for a template")
         return None
     try:
         filed = InstrumentFile.model_validate(loaded.data)
@@ -231,6 +240,8 @@ def read_instrument(path: Path, name: str, faults: list[str]) -> Instrument | No
                 what = f"unknown key {place[-1]!r}; see docs/reference/book.md for the keys of this act"
             elif fault["type"] == "missing":
                 what = f"the key {place[-1]!r} is missing"
+            elif fault["type"] == "union_tag_invalid":
+                what = f"unknown act {fault['ctx']['tag']!r}; there are {', '.join(sorted(tags))}"
             faults.append(f"{name}:{line}: {'.'.join(map(str, place))}: {what}")
     except ValueError as error:
         faults.append(f"{name}: {error}")

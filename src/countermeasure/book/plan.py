@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from countermeasure.book.compile import LAST_DAY, Compiled
+from countermeasure.book.compiled import LAST_DAY, Compiled
 from countermeasure.book.model import BASES, DAY, FactCondition, Role
 from countermeasure.errors import BookError
 
 if TYPE_CHECKING:
-    from countermeasure.book.compile import Clause
+    from countermeasure.book.compiled import Clause
 
 UInts = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int32]

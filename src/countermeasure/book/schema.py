@@ -7,10 +7,12 @@ Every scalar arrives as text. Unknown keys are refused. The JSON Schema of :clas
 from __future__ import annotations
 
 import json
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from countermeasure.book.lists import digits_of
 from countermeasure.book.model import (
     ALWAYS,
     BASES,
@@ -55,6 +57,46 @@ def _fraction(text: str) -> str:
     return text
 
 
+def _dollars(text: str) -> str:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1e9:
+        raise ValueError(f"{text!r} is not an amount of dollars; write a number such as 100")
+    return text
+
+
+def _number_of_chapter_99(text: str) -> str:
+    if text and not re.fullmatch(r"9[89]\d\d\.\d\d\.\d\d", text, re.ASCII):
+        raise ValueError(f"{text!r} is not a number of chapter 98 or 99; write it as 9903.01.25")
+    return text
+
+
+def _territory(text: str) -> str:
+    from countermeasure.codes.country import ORIGINS
+
+    if text not in ORIGINS and text != "EU":
+        raise ValueError(f"{text!r} is not a customs territory; write its two-letter code, as US or CN")
+    return text
+
+
+def _named_origin(text: str) -> str:
+    from countermeasure.codes.groups import Groups
+
+    if text.startswith("group:"):
+        names = Groups.load().names
+        if text[6:] not in names:
+            raise ValueError(f"no group named {text[6:]!r}; there are {', '.join(names)}")
+        return text
+    return _territory(text)
+
+
+def _prefix(text: str) -> str:
+    digits_of(text)
+    return text
+
+
 def _slug(text: str) -> str:
     if not text or text != text.lower() or not all(c.isalnum() or c in "-_." for c in text):
         raise ValueError(f"{text!r} is not an id; use lower case letters, digits and dashes")
@@ -64,6 +106,9 @@ def _slug(text: str) -> str:
 DayText = Annotated[str, AfterValidator(_day)]
 InstantText = Annotated[str, AfterValidator(_instant)]
 FractionText = Annotated[str, AfterValidator(_fraction)]
+DollarText = Annotated[str, AfterValidator(_dollars)]
+HeadingText = Annotated[str, AfterValidator(_number_of_chapter_99)]
+TerritoryText = Annotated[str, AfterValidator(_territory)]
 Slug = Annotated[str, AfterValidator(_slug)]
 Confidence = Literal["high", "medium", "memory"]
 YesNo = Literal["yes", "no"]
@@ -85,6 +130,12 @@ class ScopeFile(_Strict):
 
     members: list[str] = Field(default_factory=list, alias="in")
     exceptions: list[str] = Field(default_factory=list, alias="not_in")
+
+    @model_validator(mode="after")
+    def _something(self) -> ScopeFile:
+        if not (self.members or self.exceptions):
+            raise ValueError("nothing is named; leave the key out for all, or name what is meant under in or not_in")
+        return self
 
     def convert(self) -> Scope:
         """To the frozen form."""
@@ -122,8 +173,10 @@ class TestFile(_Strict):
 
 
 def _minute(text: str) -> int:
-    hour, _, minute = text.partition(":")
-    return int(hour) * 60 + int(minute)
+    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", text, re.ASCII)
+    if found is None:
+        raise ValueError(f"{text!r} is not a time of day; write HH:MM, as 13:01")
+    return int(found[1]) * 60 + int(found[2])
 
 
 class LimitsFile(_Strict):
@@ -136,13 +189,13 @@ class LimitsFile(_Strict):
 class _BodyFile(_Strict):
     name: str | None = None
     programme: str | None = None
-    into: str | None = None
+    into: TerritoryText | None = None
     role: Role | None = None
-    heading: str | None = None
-    heading_if_zero: str | None = None
+    heading: HeadingText | None = None
+    heading_if_zero: HeadingText | None = None
     note: str | None = None
     rate: FractionText | None = None
-    per_item_usd: str | None = None
+    per_item_usd: DollarText | None = None
     basis: str | None = None
     goods: ScopeFile | None = None
     origin: ScopeFile | None = None
@@ -160,6 +213,14 @@ class _BodyFile(_Strict):
         if basis is not None and basis not in BASES:
             raise ValueError(f"basis {basis!r} is unknown; use one of {', '.join(BASES)}")
         return basis
+
+    @field_validator("facts")
+    @classmethod
+    def _readable_facts(cls, facts: dict[str, Any] | None) -> dict[str, Any] | None:
+        for condition in _conditions(facts or {}):
+            if condition.op in ("below", "at_least") and not 0 <= condition.value <= 1:
+                raise ValueError(f"{condition.fact}: {condition.value:g} is outside 0 to 1; shares are fractions, 0.15 is 15 %")
+        return facts
 
     def changes(self) -> dict[str, Any]:
         """Fields of the frozen body that the file names."""
@@ -231,6 +292,12 @@ class AmendFile(_BodyFile):
     from_: InstantText = Field(alias="from")
     until: InstantText | None = None
 
+    @model_validator(mode="after")
+    def _something(self) -> AmendFile:
+        if not self.changes():
+            raise ValueError(f"{self.provision}: nothing is changed; name what it says from then on, as rate")
+        return self
+
     def convert(self, where: str) -> Act:
         """To the frozen form."""
         start, end = _to_instant(self.from_), _to_instant(self.until)
@@ -272,6 +339,12 @@ class RepealFile(_Strict):
     from_: InstantText = Field(alias="from")
     as_: Literal["ended", "struck_down", "withdrawn"] = Field(default="ended", alias="as")
     collected_until: InstantText | None = None
+
+    @model_validator(mode="after")
+    def _collected_later(self) -> RepealFile:
+        if self.collected_until is not None and _to_instant(self.collected_until) <= _to_instant(self.from_):
+            raise ValueError("collected_until does not come after from; it is the first day on which nothing is collected")
+        return self
 
     def convert(self, where: str) -> Act:
         """To the frozen form."""
@@ -332,8 +405,8 @@ class NotModelledFile(_Strict):
 
     what: str
     why: str
-    origins: list[str] = Field(default_factory=list)
-    goods: list[str] = Field(default_factory=list)
+    origins: list[Annotated[str, AfterValidator(_named_origin)]] = Field(default_factory=list)
+    goods: list[Annotated[str, AfterValidator(_prefix)]] = Field(default_factory=list)
     from_: DayText | None = Field(default=None, alias="from")
     until: DayText | None = None
 
@@ -348,7 +421,7 @@ class InstrumentFile(_Strict):
 
     id: Slug
     kind: Literal["law", "ruling", "statement", "scenario"]
-    issuer: str = Field(min_length=2)
+    issuer: TerritoryText
     citation: str = Field(min_length=1)
     title: str = Field(min_length=1)
     published_on: DayText

@@ -2,7 +2,8 @@
 
 from countermeasure.duty.answer import Answer, Component, Excluded, LineAnswer, Missing, percent
 from countermeasure.duty.average import Average, AverageRow, average_rate
-from countermeasure.duty.batch import Pricer, Prices, RowFault
+from countermeasure.duty.batch import Pricer, Prices
+from countermeasure.duty.encode import RowFault
 from countermeasure.duty.engine import DutyEngine, duty_on
 from countermeasure.duty.line import Line
 from countermeasure.duty.rates import Rate, parse_rate

@@ -21,7 +21,7 @@ from countermeasure.duty.line import SHARES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from countermeasure.book.compile import Compiled
+    from countermeasure.book.compiled import Compiled
     from countermeasure.book.plan import Plan
     from countermeasure.duty.schedule import Schedule
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from countermeasure._version import __version__
-from countermeasure.book.compile import Compiled, compiled_for
+from countermeasure.book.compile import compiled_for
 from countermeasure.book.model import DAY, NEVER, Reading
 from countermeasure.codes.country import country, origin_index
 from countermeasure.codes.hts import HtsCode, parse_hts
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from countermeasure.book.compiled import Compiled
     from countermeasure.duty.line import Line
     from countermeasure.duty.solve import Solution
 

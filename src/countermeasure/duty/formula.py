@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,11 @@ class Totals:
     low: Floats
     ordinary: Floats
     high: Floats
+
+
+def known(figure: float) -> float | None:
+    """A figure, or ``None`` where it cannot be told."""
+    return None if math.isnan(figure) else figure
 
 
 def totals(sums: Sums, schedule: Floats, shares: Floats) -> Totals:

@@ -15,7 +15,7 @@ from countermeasure.duty.patterns import solve_cells
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from countermeasure.book.compile import Compiled
+    from countermeasure.book.compiled import Compiled
     from countermeasure.duty.schedule import Schedule
 
 Floats = npt.NDArray[np.float64]

@@ -20,7 +20,7 @@ from countermeasure.duty.formula import totals
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from countermeasure.book.compile import Compiled
+    from countermeasure.book.compiled import Compiled
     from countermeasure.book.plan import Plan
 
 Floats = npt.NDArray[np.float64]

@@ -22,7 +22,7 @@ from countermeasure.errors import NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from countermeasure.book.compile import Compiled
+    from countermeasure.book.compiled import Compiled
     from countermeasure.book.plan import Plan
     from countermeasure.duty.rates import Rate
     from countermeasure.duty.schedule import Schedule
