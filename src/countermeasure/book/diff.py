@@ -78,8 +78,8 @@ def diff_days(
     Returns:
         One change per provision, in the order of ids.
     """
-    sides = (_Side(book, known_on, reading), _Side(book, known_on, reading))
-    return _changes(sides, (first, second))
+    side = _Side(book, known_on, reading)
+    return _changes((side, side), (first, second))
 
 
 def diff_books(old: Book, new: Book, on: int | None = None, reading: Reading = Reading.TEXT) -> list[Change]:
