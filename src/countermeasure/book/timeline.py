@@ -72,7 +72,7 @@ def text(table: list[Row], first: int, after: int, width: int = 64) -> list[str]
     for row in table:
         cells = [_mark(row.provision, (first + place * step) * DAY, step * DAY) for place in range(width)]
         lines.append(f"{row.label:{wide}} {''.join(cells)}".rstrip())
-    lines.append(f"{'':{wide}} █ in force   ░ suspended   ▒ collected against law   · ended   blank: not yet")
+    lines.append("█ in force   ░ suspended   ▒ collected against law   · ended   blank: not yet")
     return lines
 
 

@@ -378,7 +378,7 @@ def _table(rows: list[dict[str, Any]], columns: Sequence[str], as_json: bool, as
     console = out()
     table = Table(box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=False)
     for column in columns:
-        table.add_column(column, justify="right" if column == "rate" else "left", no_wrap=column in ("heading", "since"))
+        table.add_column(column, justify="right" if column == "rate" else "left", no_wrap=column in _WHOLE)
     for row in rows:
         table.add_row(*(_rate(row) if c == "rate" else _cell(row[c]) for c in columns))
     console.print(table)
@@ -389,6 +389,10 @@ _BASES = {
     "aluminium_content": "of aluminium", "copper_content": "of copper", "non_metal_content": "of non-metal",
     "non_us_content": "of non-US", "non_metal_non_us_content": "of non-metal non-US",
 }  # fmt: skip
+
+
+_WHOLE = ("heading", "provision", "rate", "since", "until")
+"""Columns that are never broken or cut: what a person copies from."""
 
 
 def _rate(row: dict[str, Any]) -> str:
@@ -420,19 +424,22 @@ def _print_tree(shown: dict[str, Any]) -> None:
             continue
         if isinstance(value, list):
             sys.stdout.write(f"{key.replace('_', ' ')}:\n")
+            behind: list[str] = []
             for item in value[:400]:
-                sys.stdout.write(f"  {_item(item)}\n")
+                sys.stdout.write(f"  {_item(item, behind)}\n")
             if len(value) > 400:
                 sys.stdout.write(f"  and {len(value) - 400} more; --json gives all\n")
         else:
             sys.stdout.write(f"{key.replace('_', ' ')}: {value}\n")
 
 
-def _item(item: object) -> str:
+def _item(item: object, behind: list[str]) -> str:
+    """A line of a list; of a spell the instruments that were not behind the spell before it."""
     if not isinstance(item, dict):
         return str(item)
     if "state" in item:
-        by = ", ".join(item["by"])
+        by = ", ".join(dict.fromkeys(i for i in item["by"] if i not in behind))
+        behind[:] = item["by"]
         rate = f"{item['rate'] * 100:g} % of {item['basis']}" if item["rate"] else ""
         return f"{item['from'] or 'always':16} to {item['until']:16} {item['state']:22} {rate:24} {by}"
     return "  ".join(f"{k} {_cell(v)}" for k, v in item.items() if v not in ("", None))
