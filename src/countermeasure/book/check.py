@@ -12,7 +12,7 @@ from countermeasure.book.model import Act, Instrument, Scope
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from countermeasure.book.load import Fact, Programme
+    from countermeasure.book.model import Fact, Programme
 
 
 def all_checks(

@@ -19,7 +19,7 @@ from countermeasure._version import __version__
 from countermeasure.book.model import ALWAYS, DAY, NEVER, Body, FactCondition, Gap, Reading, Role, Scope
 
 if TYPE_CHECKING:
-    from countermeasure.book.load import Fact, Programme
+    from countermeasure.book.model import Fact, Programme
     from countermeasure.book.plan import Plan
 
 IntArray = npt.NDArray[np.int64]
@@ -213,7 +213,7 @@ class Compiled:
         Raises:
             ValueError: If the bytes are of another form.
         """
-        from countermeasure.book.load import Fact, Programme
+        from countermeasure.book.model import Fact, Programme
 
         with np.load(io.BytesIO(content), allow_pickle=False) as store:
             meta = json.loads(store["meta"].tobytes())

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from countermeasure._version import __version__
 from countermeasure.book.cache import cache_dir, content_hash
 from countermeasure.book.lists import CodeList, parse_list
-from countermeasure.book.model import DAY, Instrument, Reading, Spell
+from countermeasure.book.model import DAY, Fact, Instrument, Programme, Reading, Spell
 from countermeasure.book.replay import Record, replay
 from countermeasure.codes.yamltext import load_text
 from countermeasure.errors import BookError
@@ -23,34 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from countermeasure.book.compiled import Compiled
-
-
-@dataclass(frozen=True, slots=True)
-class Programme:
-    """A group of provisions: authority and place in filing order."""
-
-    id: str
-    name: str
-    authority: str
-    order: int
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A fact of a shipment that some provision asks for.
-
-    Attributes:
-        type: ``flag``, ``share``, ``day`` or ``minute``.
-        absent: ``unknown`` (both ways are computed) or ``no`` (a claim that nobody made).
-        ordinary: Value behind the ordinary figure: ``yes``, ``no``, ``late`` or a number.
-        ask: The question to put to the importer.
-    """
-
-    id: str
-    type: str
-    absent: str
-    ordinary: str
-    ask: str
 
 
 def shipped_data() -> Path:

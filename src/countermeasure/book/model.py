@@ -274,3 +274,31 @@ class Provision:
         state = self.at(instant).state
         dead = state in (State.ENDED, State.WITHDRAWN, State.SUSPENDED, State.STRUCK_DOWN)
         return State.NEVER_APPLIED if dead and not self.ever_in_force else state
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A group of provisions: authority and place in filing order."""
+
+    id: str
+    name: str
+    authority: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact of a shipment that some provision asks for.
+
+    Attributes:
+        type: ``flag``, ``share``, ``day`` or ``minute``.
+        absent: ``unknown`` (both ways are computed) or ``no`` (a claim that nobody made).
+        ordinary: Value behind the ordinary figure: ``yes``, ``no``, ``late`` or a number.
+        ask: The question to put to the importer.
+    """
+
+    id: str
+    type: str
+    absent: str
+    ordinary: str
+    ask: str

@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -376,23 +376,27 @@ def _table(rows: list[dict[str, Any]], columns: Sequence[str], as_json: bool, as
     from countermeasure.cli.talk import out
 
     console = out()
-    table = Table(box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=False)
+    if console.width < _NARROW and "confidence" in columns:
+        columns = [c for c in columns if c not in ("confidence", "since")]
+        _say("narrow terminal: since and confidence are left out; --csv has all")
+    table = Table(box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=False, padding=(0, 1))
     for column in columns:
-        table.add_column(column, justify="right" if column == "rate" else "left", no_wrap=column in _WHOLE)
+        name = column == "provision"
+        side: Literal["left", "right"] = "right" if column == "rate" else "left"
+        table.add_column(column, justify=side, no_wrap=not name, overflow="fold", min_width=20 if name else None)
     for row in rows:
-        table.add_row(*(_rate(row) if c == "rate" else _cell(row[c]) for c in columns))
+        table.add_row(*(_rate(row) if c == "rate" else _cell(row[c]).replace(*_COLLECTED) for c in columns))
     console.print(table)
 
 
+_NARROW = 120
+"""Columns that a list of provisions needs on a terminal."""
+_COLLECTED = ("struck_down (collected)", "collected")
 _BASES = {
     "total_with_column_1": "total", "column_1": "(column 1)", "column_2": "(column 2)", "steel_content": "of steel",
     "aluminium_content": "of aluminium", "copper_content": "of copper", "non_metal_content": "of non-metal",
     "non_us_content": "of non-US", "non_metal_non_us_content": "of non-metal non-US",
 }  # fmt: skip
-
-
-_WHOLE = ("heading", "provision", "rate", "since", "until")
-"""Columns that are never broken or cut: what a person copies from."""
 
 
 def _rate(row: dict[str, Any]) -> str:

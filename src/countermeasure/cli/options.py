@@ -12,7 +12,7 @@ from countermeasure.errors import CodeError, InputError, NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from countermeasure.book.load import Fact
+    from countermeasure.book.model import Fact
     from countermeasure.duty.engine import DutyEngine
     from countermeasure.io.lines import Given
 

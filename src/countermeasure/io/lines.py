@@ -14,7 +14,7 @@ from countermeasure.io.faults import Fault, Severity
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from countermeasure.book.load import Fact
+    from countermeasure.book.model import Fact
     from countermeasure.io.tables import RawTable
 
 __all__ = ["QUANTITIES", "REQUIRED", "USES", "Given", "line_columns", "read_lines", "unknown_fact"]

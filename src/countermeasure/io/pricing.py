@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from countermeasure.book.load import Fact
+    from countermeasure.book.model import Fact
     from countermeasure.duty.answer import LineAnswer
     from countermeasure.duty.engine import DutyEngine
     from countermeasure.duty.line import Line
