@@ -21,6 +21,8 @@ from countermeasure.book.model import BASES, DAY, FactCondition, Role
 from countermeasure.errors import BookError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from countermeasure.book.compiled import Clause
 
 UInts = npt.NDArray[np.uint64]
@@ -200,7 +202,7 @@ def make_plan(compiled: Compiled, interval: int) -> Plan:
         given=tuple(
             None if relations.given[i] is None else tuple(sorted(place[j] for j in relations.given[i] or ())) for i in order
         ),
-        freed_by=tuple(tuple(sorted(place[j] for j in relations.freed_by[i])) for i in order),
+        freed_by=tuple(tuple(_by_heading((place[j] for j in relations.freed_by[i]), ordered)) for i in order),
         limited_by=tuple(
             tuple(sorted((place[j], BASES.index(clauses[j].body.limits_to)) for j in relations.limited_by[i])) for i in order
         ),
@@ -210,6 +212,11 @@ def make_plan(compiled: Compiled, interval: int) -> Plan:
         facts=facts,
         names=tuple(f"{c.provision} {c.body.heading}" for c in ordered),
     )
+
+
+def _by_heading(places: Iterable[int], ordered: list[Clause]) -> list[int]:
+    """Places by heading and id, so that of several reliefs the same one is named on every day."""
+    return sorted(places, key=lambda p: (ordered[p].body.heading or "~", ordered[p].provision))
 
 
 def clauses_between(compiled: Compiled, day: int, after: int) -> list[int]:

@@ -77,7 +77,7 @@ def replay(
         The record of all provisions imposed by a known instrument.
 
     Raises:
-        BookError: If an act names a provision that no known instrument imposed, or there is nothing to extend.
+        BookError: If there is nothing to extend. An act on provisions that are not known yet does nothing.
     """
     lives: dict[str, list[Spell]] = {}
     programme: dict[str, str] = {}
