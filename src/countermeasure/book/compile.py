@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from countermeasure._version import __version__
-from countermeasure.book.cache import write_atomically
-from countermeasure.book.compiled import FIRST_DAY, FORM, LAST_DAY, Bools, Clause, Compiled, IntArray, Versions
+from countermeasure.book.cache import cache_dir, content_hash, write_atomically
+from countermeasure.book.compiled import FIRST_DAY, FORM, LAST_DAY, Bools, Clause, Compiled, IntArray, Versions, distinct_rows
 from countermeasure.book.lists import CodeList, digits_of
 from countermeasure.book.model import ALWAYS, DAY, NEVER, Gap, Reading, Scope, State
 from countermeasure.codes.country import ORIGINS
@@ -34,6 +34,7 @@ def compiled_for(
     into: str = "US",
     known_on: int | None = None,
     reading: Reading = Reading.TEXT,
+    digest: str | None = None,
 ) -> Compiled:
     """The compiled book of a folder, from the cache where it can be had.
 
@@ -43,15 +44,19 @@ def compiled_for(
         into: Customs territory of import.
         known_on: Epoch day of knowledge.
         reading: ``text`` or ``announced``.
+        digest: Hash of the folder where the caller has it; else its files are read for it.
     """
-    from countermeasure.book.cache import cache_dir, content_hash
     from countermeasure.book.load import Book, book_hash, shipped_data
 
     home = folder or shipped_data()
     cache = cache_dir()
     extra = [(p.name, p.read_bytes()) for s in scenarios for p in (sorted(s.rglob("*.yaml")) if s.is_dir() else [s])]
     key = content_hash(
-        [(f"{FORM}/{__version__}/{into}/{known_on}/{reading.value}", b""), ("book", book_hash(home).encode()), *extra]
+        [
+            (f"{FORM}/{__version__}/{into}/{known_on}/{reading.value}", b""),
+            ("book", (digest or book_hash(home)).encode()),
+            *extra,
+        ]
     )
     path = cache / f"book-{key[:24]}.npz" if cache else None
     if path is not None and path.exists():
@@ -90,9 +95,8 @@ def compile_book(book: Book, into: str, known_on: int | None, reading: Reading) 
             author = book.by_id[spell.instruments[0]]
             if (body.into or author.issuer) != into:
                 continue
-            latest = book.by_id[spell.instruments[-1]]
             # A ruling ends a duty; the duty's own citation stays the one that imposed or last changed it.
-            shaping = next((i for i in reversed(spell.instruments) if book.by_id[i].kind != "ruling"), latest.id)
+            shaping = next((i for i in reversed(spell.instruments) if book.by_id[i].kind != "ruling"), spell.instruments[-1])
             clauses.append(
                 Clause(
                     provision.id,
@@ -222,17 +226,8 @@ def _goods_versions(
         starts.append((FIRST_DAY, *days))
         numbers.append(tuple(mine))
     matrix = np.stack(columns, axis=1) if columns else np.zeros((len(points), 0), bool)
-    if matrix.shape[1]:
-        packed = np.packbits(matrix, axis=1)
-        _, first, inverse = np.unique(packed, axis=0, return_index=True, return_inverse=True)
-        return (
-            Versions(tuple(starts), tuple(numbers)),
-            points,
-            inverse.reshape(-1).astype(np.int32),
-            matrix[first],
-            all_days,
-        )
-    return Versions((), ()), points, np.zeros(len(points), np.int32), np.zeros((1, 0), bool), all_days
+    first, kind = distinct_rows(matrix)
+    return Versions(tuple(starts), tuple(numbers)), points, kind, matrix[first], all_days
 
 
 def _inside(points: IntArray, low: IntArray, high: IntArray) -> Bools:

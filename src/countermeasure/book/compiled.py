@@ -31,6 +31,22 @@ FORM = 3
 """Number of the cached form; raise it when the arrays change their meaning."""
 
 
+def distinct_rows(bits: Bools) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Distinct rows of a matrix of bits.
+
+    Args:
+        bits: Shape (n, m).
+
+    Returns:
+        The first row of each distinct kind, shape (k,), and the kind of every row, shape (n,).
+    """
+    if not bits.shape[1]:
+        return np.zeros(min(len(bits), 1), np.int32), np.zeros(len(bits), np.int32)
+    packed = np.ascontiguousarray(np.packbits(bits, axis=1))
+    _, first, kind = np.unique(packed.view(f"V{packed.shape[1]}").reshape(-1), return_index=True, return_inverse=True)
+    return first.astype(np.int32), kind.reshape(-1).astype(np.int32)
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A provision's stretch of unchanged life.
@@ -144,10 +160,12 @@ class Compiled:
     @cached_property
     def origin_class(self) -> npt.NDArray[np.int32]:
         """Shape (origins,). Origins that every selector treats alike share a number."""
-        if not self.origin_bits.shape[1]:
-            return np.zeros(len(self.origin_bits), np.int32)
-        _, inverse = np.unique(np.packbits(self.origin_bits, axis=1), axis=0, return_inverse=True)
-        return inverse.reshape(-1).astype(np.int32)
+        return distinct_rows(self.origin_bits)[1]
+
+    def ever_reaches(self, clause: Clause, goods: int, origin: int) -> bool:
+        """Whether a goods class and an origin lie in the scope of a clause on any day."""
+        listed = clause.goods < 0 or self.class_bits[goods, list(self.goods.columns[clause.goods])].any()
+        return bool(listed and (clause.origin < 0 or self.origin_bits[origin, list(self.origins.columns[clause.origin])].any()))
 
     @cached_property
     def stated(self) -> tuple[tuple[Clause, tuple[str, ...]], ...]:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from countermeasure._version import __version__
-from countermeasure.book.cache import cache_dir, content_hash
+from countermeasure.book.cache import content_hash
+from countermeasure.book.check import all_checks
 from countermeasure.book.lists import CodeList, parse_list
 from countermeasure.book.model import DAY, Fact, Instrument, Programme, Reading, Spell
 from countermeasure.book.replay import Record, replay
@@ -88,7 +89,7 @@ class Book:
                 added.append(instrument)
         taken = {i.id for i in self.instruments}
         faults += [f"{i.path}: the id {i.id} is taken; choose another" for i in added if i.id in taken]
-        faults += check_instruments([*self.instruments, *added], self.lists, self.facts, self.programmes)
+        faults += all_checks((*self.instruments, *added), self.lists, self.facts, self.programmes)
         if faults:
             raise _refused(faults, ", ".join(str(s) for s in scenarios))
         return replace(
@@ -177,7 +178,7 @@ def _read(folder: Path, files: list[Path], faults: list[str]) -> Book:
                 if instrument.id != path.stem:
                     faults.append(f"{name}:1: the id is {instrument.id}; id and file name must agree")
                 instruments.append(instrument)
-    faults += check_instruments(instruments, lists, facts, programmes)
+    faults += all_checks(tuple(instruments), lists, facts, programmes)
     return Book(tuple(instruments), lists, facts, programmes, book_hash(folder))
 
 
@@ -237,20 +238,3 @@ def _read_programmes(path: Path, faults: list[str]) -> dict[str, Programme]:
     loaded = load_text(path)
     faults.extend(loaded.faults)
     return {row["id"]: Programme(row["id"], row["name"], row["authority"], int(row["order"])) for row in loaded.data}
-
-
-def check_instruments(
-    instruments: Iterable[Instrument],
-    lists: Mapping[str, CodeList],
-    facts: Mapping[str, Fact],
-    programmes: Mapping[str, Programme],
-) -> list[str]:
-    """Rules between files: names that must exist, ids that must be unique, windows that must not be empty."""
-    from countermeasure.book.check import all_checks
-
-    return all_checks(tuple(instruments), lists, facts, programmes)
-
-
-def default_cache() -> Path | None:
-    """Folder for compiled books."""
-    return cache_dir()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from countermeasure.book.compiled import LAST_DAY, Compiled
+from countermeasure.book.compiled import LAST_DAY, Compiled, distinct_rows
 from countermeasure.book.model import BASES, DAY, FactCondition, Role
 from countermeasure.errors import BookError
 
@@ -126,14 +126,12 @@ class Plan:
         """
         if not self._alike:
             for table in self.tables(compiled):
-                packed = np.packbits(table, axis=1)
-                flat = np.ascontiguousarray(packed).view(f"V{packed.shape[1]}").reshape(-1)
-                _, sample, number = np.unique(flat, return_index=True, return_inverse=True)
-                self._alike.extend([number.reshape(-1).astype(np.int32), sample.astype(np.int32)])
+                sample, number = distinct_rows(table)
+                self._alike.extend([number, sample])
         first, second, third, fourth = self._alike
         return first, second, third, fourth
 
-    def worlds(self, asked: int, known: dict[str, int], limit: int = MAX_WORLDS) -> tuple[UInts, npt.NDArray[np.int8], int]:
+    def worlds(self, asked: int, known: dict[str, int], limit: int = MAX_WORLDS) -> tuple[UInts, npt.NDArray[np.int8]]:
         """Every way the unknown facts can turn out.
 
         Args:
@@ -142,8 +140,8 @@ class Plan:
             limit: Most worlds to make.
 
         Returns:
-            Atoms of each world, shape (w,); the region of each asked fact, shape (w, facts), -1 where not asked;
-            and the position of the ordinary world.
+            Atoms of each world, shape (w,), the ordinary world first; and the region of each asked fact, shape
+            (w, facts), -1 where not asked.
         """
         regions: list[tuple[int, ...]] = []
         size = 1
@@ -165,7 +163,7 @@ class Plan:
         for i, fact in enumerate(self.facts):
             if asked >> fact.bit & 1:
                 atoms |= np.array(fact.atoms, np.uint64)[table[:, i]]
-        return atoms, table, 0
+        return atoms, table
 
 
 def make_plan(compiled: Compiled, interval: int) -> Plan:
@@ -224,9 +222,9 @@ def clauses_between(compiled: Compiled, day: int, after: int) -> list[int]:
     return [i for i, c in enumerate(compiled.clauses) if c.start < after * DAY and c.end > day * DAY]
 
 
-def _mask(bits: object) -> int:
+def _mask(bits: Iterable[int]) -> int:
     mask = 0
-    for bit in bits:  # type: ignore[attr-defined]
+    for bit in bits:
         mask |= 1 << bit
     return mask
 
@@ -321,7 +319,7 @@ def _live_facts(compiled: Compiled, atoms: list[FactCondition], bit: dict[FactCo
 
 
 def _number(text: str) -> float:
-    return {"yes": 1.0, "no": 0.0}.get(text) if text in ("yes", "no") else float(text)  # type: ignore[return-value]
+    return float(text == "yes") if text in ("yes", "no") else float(text)
 
 
 def _holds(atom: FactCondition, value: float) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from countermeasure.book.compiled import distinct_rows
 from countermeasure.book.kernel import WEIGHTED, add_up, asked, limited_basis, reach, settle, weights
 from countermeasure.book.model import BASES
 from countermeasure.codes.country import ORIGINS, encode_countries
@@ -160,17 +161,15 @@ def programme_rates(
         shares = np.full((len(codes), len(SHARES)), np.nan)
     goods = compiled.goods_class(codes)
     inside = reach(compiled, plan, goods, origins)
-    packed = np.ascontiguousarray(np.packbits(inside, axis=1))
-    flat = packed.view(f"V{packed.shape[1]}").reshape(-1)
-    _, sample, inverse = np.unique(flat, return_index=True, return_inverse=True)
-    inside, inverse = inside[sample], inverse.reshape(-1)
+    sample, inverse = distinct_rows(inside)
+    inside = inside[sample]
     atoms = np.zeros(len(sample), np.uint64)
     masks = asked(plan, inside)
     for mask in np.unique(masks).tolist():
         atoms[masks == mask] = plan.worlds(int(mask), regions, 1)[0][0]
     applied = settle(plan, inside, atoms).applied
     sums = add_up(plan, applied)
-    fractions = _schedule(schedule, rows)
+    fractions = schedule.columns(rows)
     blind = np.isnan(np.where(sums.column[inverse] == 2, fractions[:, 1], fractions[:, 0])) & (sums.column[inverse] > 0)
     fractions = np.nan_to_num(fractions)
     names: list[str] = []
@@ -190,7 +189,7 @@ def _clause_part(
     plan: Plan,
     applied: npt.NDArray[np.bool_],
     position: int,
-    inverse: npt.NDArray[np.int64],
+    inverse: npt.NDArray[np.int32],
     rates: Floats,
     fractions: Floats,
     shares: Floats,
@@ -212,12 +211,6 @@ def _clause_part(
     factor = weights(metal[:, 0], metal[:, 1], metal[:, 2], np.nan_to_num(shares[:, 3]))
     part: Floats = on * (amount if floor else rate) * factor[np.arange(len(inverse)), np.minimum(chosen, WEIGHTED - 1)]
     return part
-
-
-def _schedule(schedule: Schedule, row: npt.NDArray[np.int32]) -> Floats:
-    pure = schedule.computable & (schedule.specific_measure[:, 0] < 0)
-    fraction = np.where(pure, schedule.ad_valorem, np.nan)
-    return np.stack([fraction[schedule.general_rate_id[row]], fraction[schedule.column_2_rate_id[row]]], axis=1)
 
 
 def _shares(flows: Mapping[str, Any], good: npt.NDArray[np.bool_]) -> Floats:

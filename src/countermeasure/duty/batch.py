@@ -17,6 +17,7 @@ from countermeasure.book.model import DAY
 from countermeasure.codes.country import ORIGINS
 from countermeasure.codes.day import NO_DAY
 from countermeasure.duty.encode import Column, Encoded, RowFault, encode
+from countermeasure.duty.formula import even_dollars
 from countermeasure.duty.patterns import Cells, Patterns
 from countermeasure.duty.solve import schedule_rows
 from countermeasure.errors import NotFoundError
@@ -139,7 +140,7 @@ class Pricer:
         at: npt.NDArray[np.int64] | None = None,
     ) -> None:
         low, ordinary, high, sure = self._rates(rows, epoch, variant, table)
-        dollars = np.floor(rows.value + 0.5)
+        dollars = even_dollars(rows.value)
         for target, rate in ((out.rate_low, low), (out.rate, ordinary), (out.rate_high, high)):
             _put(target[where], rate, at)
         for target, rate in ((out.duty_usd_low, low), (out.duty_usd, ordinary), (out.duty_usd_high, high)):
@@ -167,7 +168,7 @@ class Pricer:
         spread = np.maximum.reduceat(ordinary, edges) - np.minimum.reduceat(ordinary, edges)
         middle = np.where(spread < 1e-12, ordinary[edges], np.nan)
         agreed = np.logical_and.reduceat(sure, edges) & (most - least < 1e-12)
-        dollars = np.floor(rows.value[several] + 0.5)
+        dollars = even_dollars(rows.value[several])
         for target, money, rate in (
             (out.rate_low, out.duty_usd_low, least),
             (out.rate, out.duty_usd, middle),
@@ -323,7 +324,7 @@ class _Numbers:
         self.first = np.zeros(size, np.int32)
         self._rows: list[tuple[npt.NDArray[np.int64], Ints, Ints, Ints, npt.NDArray[np.bool_]]] = []
         self._made = 0
-        self.fraction = np.array([np.nan]) if schedule is None else _fractions(schedule)
+        self.fraction = np.array([np.nan]) if schedule is None else schedule.fractions
         self.code = np.zeros(0, np.int64)
         self.goods = self.rate_1 = self.rate_2 = np.zeros(0, np.int32)
         self.sure = np.zeros(0, bool)
@@ -376,9 +377,3 @@ class _Numbers:
         self.first[pair] = self._made
         self._made += len(keep)
         self._rows.append((codes[keep], goods[keep], rate_1[keep], rate_2[keep], np.full(len(keep), not unknown)))
-
-
-def _fractions(schedule: Schedule) -> Floats:
-    """Rates that are fractions of the value alone; NaN for the others. Shape (r,)."""
-    pure = schedule.computable & (schedule.specific_measure[:, 0] < 0)
-    return np.where(pure, schedule.ad_valorem, np.nan)

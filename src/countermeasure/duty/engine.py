@@ -10,6 +10,7 @@ import numpy as np
 
 from countermeasure._version import __version__
 from countermeasure.book.compile import compiled_for
+from countermeasure.book.load import book_hash, shipped_data
 from countermeasure.book.model import DAY, NEVER, Reading
 from countermeasure.codes.country import country, origin_index
 from countermeasure.codes.hts import HtsCode, parse_hts
@@ -55,6 +56,7 @@ class DutyEngine:
         self.known_on = known_on
         self.readings = tuple(readings)
         self._schedule = schedule
+        self._digest: str | None = None
         self._compiled: dict[tuple[str, Reading], Compiled] = {}
         self._edges: dict[tuple[int, int, int], tuple[int, ...]] = {}
 
@@ -79,7 +81,9 @@ class DutyEngine:
         """The compiled book for a destination and a reading."""
         key = (into, reading)
         if key not in self._compiled:
-            self._compiled[key] = compiled_for(self.folder, self.scenarios, into, self.known_on, reading)
+            if self._digest is None:
+                self._digest = book_hash(self.folder or shipped_data())
+            self._compiled[key] = compiled_for(self.folder, self.scenarios, into, self.known_on, reading, self._digest)
         return self._compiled[key]
 
     def duty_on(self, line: Line) -> LineAnswer:
@@ -162,13 +166,9 @@ def _edges(compiled: Compiled, goods: int, origin: int) -> tuple[int, ...]:
         for starts, bits in zip(compiled.goods.starts, member, strict=True)
     ]
     for clause in compiled.clauses:
-        if clause.suspended:
-            continue
-        if clause.origin >= 0 and not compiled.origin_bits[origin, list(compiled.origins.columns[clause.origin])].any():
+        if clause.suspended or not compiled.ever_reaches(clause, goods, origin):
             continue
         if clause.goods >= 0:
-            if not member[clause.goods].any():
-                continue
             days |= {d for d in flips[clause.goods] if clause.start <= d * DAY < clause.end}
         if clause.origin >= 0:
             days |= set(compiled.origins.starts[clause.origin][1:])

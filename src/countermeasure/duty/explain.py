@@ -16,7 +16,7 @@ from countermeasure.codes.day import format_day
 from countermeasure.codes.hts import HtsCode, dotted_int10
 from countermeasure.duty.answer import Answer, Component, Excluded
 from countermeasure.duty.fees import fees_on
-from countermeasure.duty.formula import known
+from countermeasure.duty.formula import even_dollars, known
 from countermeasure.duty.line import SHARES, Line
 from countermeasure.duty.missing import missing
 
@@ -89,15 +89,10 @@ def explain(
     )
 
 
-def even_dollars(value: float) -> float:
-    """Customs value in whole dollars, half a dollar upwards (19 CFR 159.3(a))."""
-    return float(np.floor(value + 0.5))
-
-
 def _money(rate: float, value: float | None) -> float | None:
     if value is None or math.isnan(rate):
         return None
-    return round(rate * even_dollars(value) + 1e-9, 2)
+    return round(rate * float(even_dollars(value)) + 1e-9, 2)
 
 
 # ------------------------------------------------------------------------------------------------ components
@@ -131,7 +126,7 @@ def _duty(case: Case, outcome: Outcome, clause: Clause, position: int, schedule:
     basis = limited_basis(outcome.plan, outcome.settled.applied[:1], position, start=0 if floor else None)
     name = BASES[basis if isinstance(basis, int) else int(basis[0])]
     part = line.dutiable_share
-    value = None if line.value_usd is None or part is None else even_dollars(line.value_usd) * part
+    value = None if line.value_usd is None or part is None else float(even_dollars(line.value_usd)) * part
     if name in ("column_1", "column_2"):
         return _schedule_component(case, outcome, clause, name, schedule, value, certain)
     rate, share = body.rate, _share_of(name, line)
@@ -287,11 +282,7 @@ def _statements(case: Case, solution: Solution, compiled: Compiled) -> tuple[str
     place = origin_index(case.origin)
     found: set[str] = set()
     for clause, names in compiled.stated:
-        if clause.end <= case.line.on * DAY:
-            continue
-        listed = clause.goods < 0 or compiled.class_bits[goods, list(compiled.goods.columns[clause.goods])].any()
-        here = clause.origin < 0 or compiled.origin_bits[place, list(compiled.origins.columns[clause.origin])].any()
-        if listed and here:
+        if clause.end > case.line.on * DAY and compiled.ever_reaches(clause, goods, place):
             found |= set(names)
     return tuple(sorted(found))
 
@@ -316,4 +307,4 @@ def _gaps(case: Case, compiled: Compiled) -> list[str]:
     ]
 
 
-__all__ = ["Case", "even_dollars", "explain"]
+__all__ = ["Case", "explain"]

@@ -32,6 +32,11 @@ def known(figure: float) -> float | None:
     return None if math.isnan(figure) else figure
 
 
+def even_dollars(value: float | Floats) -> Floats:
+    """Customs value in whole dollars, half a dollar upwards (19 CFR 159.3(a))."""
+    return np.floor(np.asarray(value, np.float64) + 0.5)
+
+
 def totals(sums: Sums, schedule: Floats, shares: Floats) -> Totals:
     """Evaluate n worlds.
 

@@ -56,17 +56,14 @@ def panel(compiled: Compiled, schedule: Schedule, first: int, after: int, origin
     edges = np.unique(np.concatenate([compiled.days, schedule.boundaries(), [first, after]]))
     edges = edges[(edges >= first) & (edges <= after)].tolist()
     place = np.array([origin_index(o) for o in origins], np.int32)
-    classes, sample, column = np.unique(compiled.origin_class[place], return_index=True, return_inverse=True)
+    _, sample, column = np.unique(compiled.origin_class[place], return_index=True, return_inverse=True)
     for start, end in itertools.pairwise(edges):
         codes = schedule.universe(start)
         row = schedule.lookup(codes, np.full(len(codes), start, np.int32))
-        pure = schedule.computable & (schedule.specific_measure[:, 0] < 0)
-        fraction = np.where(pure, schedule.ad_valorem, np.nan)
-        own = np.stack([fraction[schedule.general_rate_id[row]], fraction[schedule.column_2_rate_id[row]]], axis=1)
+        own = schedule.columns(row)
         goods, line = np.unique(compiled.goods_class(codes), return_inverse=True)
         narrow = _slice(compiled, start, goods, line.reshape(-1), place[sample], own)
         yield Slice(start, end, codes, tuple(origins), narrow[:, column.reshape(-1)])
-    del classes
 
 
 def _slice(

@@ -245,7 +245,7 @@ def _settle_new(
     for number, (mask, facts) in enumerate(groups[0].tolist()):
         members = np.flatnonzero(which_group == number)
         regions = {f.id: f.region(known[facts][f.id]) for f in plan.facts if f.id in known[facts]}
-        atoms, _, _ = plan.worlds(int(mask), regions, *(() if bounds else (1,)))
+        atoms, _ = plan.worlds(int(mask), regions, *(() if bounds else (1,)))
         step = max(CHUNK // len(atoms), 1)
         for at in range(0, len(members), step):
             some = members[at : at + step]

@@ -271,6 +271,16 @@ class Schedule:
         """The parsed rate of an index."""
         return parse_rate(self.rate_texts[rate_id])
 
+    @property
+    def fractions(self) -> FloatArray:
+        """Rates that are fractions of the value alone, NaN for the others. Shape (r,)."""
+        return np.where(self.computable & (self.specific_measure[:, 0] < 0), self.ad_valorem, np.nan)
+
+    def columns(self, rows: IntArray) -> FloatArray:
+        """Column 1 and column 2 of rows as fractions of the value, NaN where they are none. Shape (m, 2)."""
+        fractions = self.fractions
+        return np.stack([fractions[self.general_rate_id[rows]], fractions[self.column_2_rate_id[rows]]], axis=1)
+
     def units(self, row: int) -> tuple[str, ...]:
         """Units of quantity to be reported, as printed: ``("No.", "kg")``."""
         printed = self._line_text(row)[0]

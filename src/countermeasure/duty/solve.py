@@ -303,7 +303,7 @@ def _settled(compiled: Compiled, case: _Case, place: int) -> Resolved:
     plan = compiled.plan(case.interval)
     known = {f.id: f.region(value) for name, value in case.facts for f in plan.facts if f.id == name}
     inside = reach(compiled, plan, np.array([case.goods], np.int32), np.array([place], np.int32))
-    atoms, regions, _ = plan.worlds(int(asked(plan, inside)[0]), known)
+    atoms, regions = plan.worlds(int(asked(plan, inside)[0]), known)
     n = len(atoms)
     settled = settle(plan, np.repeat(inside, n, axis=0), atoms, explain=True)
     sums = add_up(plan, settled.applied)
