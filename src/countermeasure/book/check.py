@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from countermeasure.book.lists import CodeList, digits_of
-from countermeasure.book.model import Act, Instrument, Scope
+from countermeasure.book.model import Act, Instrument, Role, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from countermeasure.book.items import ControlList
     from countermeasure.book.model import Fact, Programme
 
 
-def all_checks(
-    instruments: tuple[Instrument, ...],
-    lists: Mapping[str, CodeList],
-    facts: Mapping[str, Fact],
-    programmes: Mapping[str, Programme],
-) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What instruments may refer to: lists, facts and programmes by name."""
+
+    lists: Mapping[str, CodeList]
+    facts: Mapping[str, Fact]
+    programmes: Mapping[str, Programme]
+    control_facts: Mapping[str, Fact] = field(default_factory=dict)
+    control_lists: Mapping[str, ControlList] = field(default_factory=dict)
+
+
+def all_checks(instruments: tuple[Instrument, ...], held: Held) -> list[str]:
     """All faults of all rules."""
+    controls = {a.targets[0] for _, a in _acts(instruments) if a.changes.get("role") is Role.CONTROL}
     faults = [*_unique_ids(instruments), *_windows(instruments)]
-    faults += _programmes(instruments, programmes)
-    faults += _facts(instruments, facts)
-    faults += _goods(instruments, lists)
-    faults += _origins(instruments)
-    faults += _patterns(instruments, programmes)
-    faults += _delisted(instruments, lists)
-    faults += _list_authors(lists, {i.id for i in instruments})
+    faults += _programmes(instruments, held.programmes)
+    faults += _facts(instruments, held, controls)
+    faults += _goods(instruments, held.lists)
+    faults += _items(instruments, held)
+    faults += _places(instruments)
+    faults += _patterns(instruments, held.programmes)
+    faults += _delisted(instruments, held.lists)
+    faults += _list_authors(held.lists, {i.id for i in instruments})
     return faults
 
 
@@ -72,13 +82,15 @@ def _programmes(instruments: tuple[Instrument, ...], programmes: Mapping[str, Pr
             yield f"{act.where}: programme {name!r} is not in programmes.yaml{_near(name, programmes)}"
 
 
-def _facts(instruments: tuple[Instrument, ...], facts: Mapping[str, Fact]) -> Iterator[str]:
+def _facts(instruments: tuple[Instrument, ...], held: Held, controls: set[str]) -> Iterator[str]:
     allowed = {"flag": {"is"}, "share": {"below", "at_least"}, "day": {"before", "from"}, "minute": {"before", "from"}}
     for _, act in _acts(instruments):
+        of_control = bool(act.targets) and act.targets[0] in controls
+        facts, name = (held.control_facts, "control_facts.yaml") if of_control else (held.facts, "facts.yaml")
         for condition in act.changes.get("facts", ()):
             fact = facts.get(condition.fact)
             if fact is None:
-                yield f"{act.where}: fact {condition.fact!r} is not in facts.yaml{_near(condition.fact, facts)}"
+                yield f"{act.where}: fact {condition.fact!r} is not in {name}{_near(condition.fact, facts)}"
             elif condition.op not in allowed[fact.type]:
                 words = ", ".join(sorted(allowed[fact.type]))
                 yield f"{act.where}: {condition.fact} is a {fact.type}; test it with {words}"
@@ -101,6 +113,19 @@ def _goods(instruments: tuple[Instrument, ...], lists: Mapping[str, CodeList]) -
                 yield f"{act.where}: {error}"
 
 
+def _items(instruments: tuple[Instrument, ...], held: Held) -> Iterator[str]:
+    for _, act in _acts(instruments):
+        scope = act.changes.get("items")
+        for member in (*scope.members, *scope.exceptions) if isinstance(scope, Scope) else ():
+            kind, colon, name = member.partition(":")
+            if not colon or kind not in ("list", "code", "eccn", "programme"):
+                yield f"{act.where}: item {member!r} has no kind; write list:NAME, code:1C902, eccn:3A090 or programme:NAME"
+            elif kind == "list" and name not in held.control_lists:
+                yield f"{act.where}: no control list named {name!r}{_near(name, held.control_lists)}"
+            elif kind == "programme" and not any(fnmatchcase(p, name) for p in held.programmes):
+                yield f"{act.where}: no programme named {name!r}{_near(name, held.programmes)}"
+
+
 def _delisted(instruments: tuple[Instrument, ...], lists: Mapping[str, CodeList]) -> Iterator[str]:
     held = {name: {row.digits for row in one.rows} for name, one in lists.items()}
     for _, act in _acts(instruments):
@@ -121,16 +146,16 @@ def _digits(codes: tuple[str, ...]) -> set[str]:
     return {code.replace(".", "").replace(" ", "") for code in codes}
 
 
-def _origins(instruments: tuple[Instrument, ...]) -> Iterator[str]:
+def _places(instruments: tuple[Instrument, ...]) -> Iterator[str]:
     from countermeasure.codes.country import ORIGINS
     from countermeasure.codes.groups import Groups
 
     groups = Groups.load()
-    for _, act in _acts(instruments):
-        origin = act.changes.get("origin")
-        if not isinstance(origin, Scope):
+    scopes = ((act, act.changes.get(key)) for _, act in _acts(instruments) for key in ("origin", "sent_from", "sent_to"))
+    for act, scope in scopes:
+        if not isinstance(scope, Scope):
             continue
-        for code in (*origin.members, *origin.exceptions):
+        for code in (*scope.members, *scope.exceptions):
             if code.startswith("group:"):
                 if code[6:] not in groups.names:
                     yield f"{act.where}: no group named {code[6:]!r}{_near(code[6:], set(groups.names))}"

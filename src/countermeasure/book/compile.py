@@ -16,7 +16,7 @@ from countermeasure._version import __version__
 from countermeasure.book.cache import cache_dir, content_hash, write_atomically
 from countermeasure.book.compiled import FIRST_DAY, FORM, LAST_DAY, Bools, Clause, Compiled, IntArray, Versions, distinct_rows
 from countermeasure.book.lists import CodeList, digits_of
-from countermeasure.book.model import ALWAYS, DAY, NEVER, Gap, Reading, Scope, State
+from countermeasure.book.model import ALWAYS, DAY, NEVER, Gap, Reading, Role, Scope, State
 from countermeasure.codes.country import ORIGINS
 from countermeasure.codes.day import parse_day
 from countermeasure.codes.groups import Groups
@@ -90,7 +90,7 @@ def compile_book(book: Book, into: str, known_on: int | None, reading: Reading) 
     for provision in record.provisions.values():
         for spell in provision.spells:
             body = spell.body
-            if body is None or not (spell.payable or spell.state is State.SUSPENDED):
+            if body is None or body.role is Role.CONTROL or not (spell.payable or spell.state is State.SUSPENDED):
                 continue
             author = book.by_id[spell.instruments[0]]
             if (body.into or author.issuer) != into:

@@ -16,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from countermeasure._version import __version__
-from countermeasure.book.model import ALWAYS, DAY, NEVER, Body, FactCondition, Gap, Reading, Role, Scope
+from countermeasure.book.model import ALWAYS, DAY, NEVER, Gap, Reading, body_in, body_out
 
 if TYPE_CHECKING:
-    from countermeasure.book.model import Fact, Programme
+    from countermeasure.book.model import Body, Fact, Programme
     from countermeasure.book.plan import Plan
 
 IntArray = npt.NDArray[np.int64]
@@ -27,7 +27,7 @@ Bools = npt.NDArray[np.bool_]
 
 FIRST_DAY = -(2**31)
 LAST_DAY = 2**31 - 1
-FORM = 3
+FORM = 4
 """Number of the cached form; raise it when the arrays change their meaning."""
 
 
@@ -261,23 +261,12 @@ class Compiled:
 
 def _clause_out(clause: Clause) -> dict[str, Any]:
     out = {f.name: getattr(clause, f.name) for f in fields(Clause)}
-    body = {f.name: getattr(clause.body, f.name) for f in fields(Body)}
-    for key in ("goods", "origin"):
-        body[key] = [body[key].members, body[key].exceptions]
-    body["facts"] = [[c.fact, c.op, c.value] for c in body["facts"]]
-    out["body"] = body
+    out["body"] = body_out(clause.body)
     return out
 
 
 def _clause_in(row: dict[str, Any]) -> Clause:
-    body = row["body"]
-    for key in ("goods", "origin"):
-        body[key] = Scope(tuple(body[key][0]), tuple(body[key][1]))
-    body["facts"] = tuple(FactCondition(*c) for c in body["facts"])
-    for key in ("given", "frees", "limits"):
-        body[key] = tuple(body[key])
-    body["role"] = Role(body["role"])
-    row["body"] = Body(**body)
+    row["body"] = body_in(row["body"])
     row["instruments"] = tuple(row["instruments"])
     return Clause(**row)
 

@@ -83,16 +83,11 @@ def digits_of(code: str) -> str:
     return digits
 
 
-def parse_list(text: str, path: str, faults: list[str]) -> CodeList | None:
-    """Read a list file.
-
-    Args:
-        text: Content of the file.
-        path: Name for messages.
-        faults: Every fault is appended as ``path:line: message``.
+def read_header(text: str) -> tuple[dict[str, str], list[str], int]:
+    """Read the ``# key: value`` lines at the head of a table.
 
     Returns:
-        The list, or ``None`` where the header is unusable.
+        Values by key (a line without key continues the one above), all lines, and the place of the first line below the head.
     """
     header: dict[str, str] = {}
     lines = text.splitlines()
@@ -105,6 +100,21 @@ def parse_list(text: str, path: str, faults: list[str]) -> CodeList | None:
             header[key] = value
         elif key:
             header[key] += " " + line[1:].strip()
+    return header, lines, start
+
+
+def parse_list(text: str, path: str, faults: list[str]) -> CodeList | None:
+    """Read a list file.
+
+    Args:
+        text: Content of the file.
+        path: Name for messages.
+        faults: Every fault is appended as ``path:line: message``.
+
+    Returns:
+        The list, or ``None`` where the header is unusable.
+    """
+    header, lines, start = read_header(text)
     missing = [k for k in ("name", "title", "source", "licence", "confidence") if not header.get(k)]
     if missing:
         faults.append(f"{path}:1: header lines are missing: {', '.join('# ' + m + ':' for m in missing)}")

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from countermeasure._version import __version__
 from countermeasure.book.cache import content_hash
-from countermeasure.book.check import all_checks
+from countermeasure.book.check import Held, all_checks
+from countermeasure.book.items import ControlList, parse_control_list
 from countermeasure.book.lists import CodeList, parse_list
 from countermeasure.book.model import DAY, Fact, Instrument, Programme, Reading, Spell
 from countermeasure.book.replay import Record, replay
@@ -41,6 +42,8 @@ class Book:
         facts: Facts by id.
         programmes: Programmes by id.
         hash: SHA-256 over every file, scenarios included.
+        control_facts: Facts that controls ask for, by id.
+        control_lists: Lists of controlled items by name.
         version: Version of the code that read it.
     """
 
@@ -49,6 +52,8 @@ class Book:
     facts: Mapping[str, Fact]
     programmes: Mapping[str, Programme]
     hash: str
+    control_facts: Mapping[str, Fact] = field(default_factory=dict)
+    control_lists: Mapping[str, ControlList] = field(default_factory=dict)
     version: str = __version__
     scenarios: tuple[str, ...] = ()
     _records: dict[tuple[int | None, Reading], Record] = field(default_factory=dict, repr=False, compare=False)
@@ -61,7 +66,7 @@ class Book:
 
     @staticmethod
     def load(folder: Path) -> Book:
-        """Read a book folder: ``book/**/*.yaml``, ``lists/*.csv``.
+        """Read a book folder: ``book/**/*.yaml``, ``lists/*.csv``, ``controls/*.csv``.
 
         Raises:
             BookError: With every fault of every file.
@@ -89,7 +94,8 @@ class Book:
                 added.append(instrument)
         taken = {i.id for i in self.instruments}
         faults += [f"{i.path}: the id {i.id} is taken; choose another" for i in added if i.id in taken]
-        faults += all_checks((*self.instruments, *added), self.lists, self.facts, self.programmes)
+        held = Held(self.lists, self.facts, self.programmes, self.control_facts, self.control_lists)
+        faults += all_checks((*self.instruments, *added), held)
         if faults:
             raise _refused(faults, ", ".join(str(s) for s in scenarios))
         return replace(
@@ -139,7 +145,8 @@ def _refused(faults: list[str], where: str) -> BookError:
 
 
 def _files(folder: Path) -> list[Path]:
-    found = [*sorted((folder / "book").rglob("*.yaml")), *sorted((folder / "lists").glob("*.csv"))]
+    found = sorted((folder / "book").rglob("*.yaml"))
+    found += [*sorted((folder / "lists").glob("*.csv")), *sorted((folder / "controls").glob("*.csv"))]
     if not found:
         raise BookError("no instrument found", where=str(folder), cure="give a folder that holds book/ and lists/")
     return found
@@ -161,16 +168,24 @@ def _expand(paths: Iterable[Path]) -> list[Path]:
 def _read(folder: Path, files: list[Path], faults: list[str]) -> Book:
     instruments: list[Instrument] = []
     lists: dict[str, CodeList] = {}
-    special = {folder / "book" / "facts.yaml", folder / "book" / "programmes.yaml"}
+    controls: dict[str, ControlList] = {}
+    special = {folder / "book" / f"{name}.yaml" for name in ("facts", "control_facts", "programmes")}
     facts = _read_facts(folder / "book" / "facts.yaml", faults)
+    control_path = folder / "book" / "control_facts.yaml"
+    control_facts = _read_facts(control_path, faults) if control_path.exists() else {}
     programmes = _read_programmes(folder / "book" / "programmes.yaml", faults)
     for path in files:
         name = path.relative_to(folder).as_posix()
         if path.suffix == ".csv":
-            one = parse_list(path.read_text("utf-8"), name, faults)
+            text = path.read_text("utf-8")
+            items = parse_control_list(text, name, faults) if path.parent.name == "controls" else None
+            one = parse_list(text, name, faults) if path.parent.name == "lists" else None
+            named = items or one
+            if named is not None and named.name != path.stem:
+                faults.append(f"{name}:1: the list is named {named.name}; name and file must agree")
+            if items is not None:
+                controls[items.name] = items
             if one is not None:
-                if one.name != path.stem:
-                    faults.append(f"{name}:1: the list is named {one.name}; name and file must agree")
                 lists[one.name] = one
         elif path not in special:
             instrument = read_instrument(path, name, faults)
@@ -178,8 +193,8 @@ def _read(folder: Path, files: list[Path], faults: list[str]) -> Book:
                 if instrument.id != path.stem:
                     faults.append(f"{name}:1: the id is {instrument.id}; id and file name must agree")
                 instruments.append(instrument)
-    faults += all_checks(tuple(instruments), lists, facts, programmes)
-    return Book(tuple(instruments), lists, facts, programmes, book_hash(folder))
+    faults += all_checks(tuple(instruments), Held(lists, facts, programmes, control_facts, controls))
+    return Book(tuple(instruments), lists, facts, programmes, book_hash(folder), control_facts, controls)
 
 
 def read_instrument(path: Path, name: str, faults: list[str]) -> Instrument | None:
@@ -231,7 +246,9 @@ def _line(lines: Mapping[tuple[str | int, ...], int], place: tuple[str | int, ..
 def _read_facts(path: Path, faults: list[str]) -> dict[str, Fact]:
     loaded = load_text(path)
     faults.extend(loaded.faults)
-    return {row["id"]: Fact(row["id"], row["type"], row["absent"], row["ordinary"], row["ask"]) for row in loaded.data}
+    return {
+        row["id"]: Fact(row["id"], row["type"], row["absent"], row.get("ordinary", ""), row["ask"]) for row in loaded.data
+    }
 
 
 def _read_programmes(path: Path, faults: list[str]) -> dict[str, Programme]:

@@ -42,11 +42,40 @@ class Reading(StrEnum):
 
 
 class Role(StrEnum):
-    """What a provision does: add money, free by a claim, or settle an order between others."""
+    """What a provision does: add money, free by a claim, settle an order between others, or control a transfer."""
 
     DUTY = "duty"
     RELIEF = "relief"
     RULE = "rule"
+    CONTROL = "control"
+
+
+REVIEWS = (
+    "prohibited",
+    "denial_in_principle",
+    "individual_license_only",
+    "stricter_review",
+    "case_by_case",
+    "license_required",
+    "exempt_with_report",
+    "notice_duty",
+    "none",
+)
+"""What a control asks for, the strictest first. ``notice_duty`` adds obligations, ``none`` frees; neither is an answer."""
+
+ROLES = (
+    "exporter",
+    "seller",
+    "maker",
+    "buyer",
+    "importer",
+    "intermediate_consignee",
+    "consignee",
+    "end_user",
+    "person",
+    "service_provider",
+)
+"""Roles of the parties to a transaction that a control may name."""
 
 
 BASES = (
@@ -105,6 +134,24 @@ class FactCondition:
 
 
 @dataclass(frozen=True, slots=True)
+class PartyTest:
+    """A test on the parties: does any party in one of these roles stand on one of these lists?
+
+    Attributes:
+        lists: List codes (``us-el``), listings by provision (``cn-ecl-2025-1``; ``*`` allowed), a footnote of the US Entity
+            List (``us-el/4``), or SDN programmes in the scope of 15 CFR 744.8 (``us-sdn/744.8``).
+        roles: Roles that count, of ``ROLES``; empty means all.
+        through: ``direct``, ``ownership`` (owned by such a party under a rule) or ``either``.
+        rule: Ownership rule, as ``bis``; empty without ownership.
+    """
+
+    lists: tuple[str, ...]
+    roles: tuple[str, ...] = ()
+    through: str = "direct"
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """What a provision says. Every field but the id may be amended."""
 
@@ -125,6 +172,13 @@ class Body:
     frees: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     limits_to: str = ""
+    review: str = ""
+    items: Scope = field(default_factory=Scope)
+    sent_from: Scope = field(default_factory=Scope)
+    sent_to: Scope = field(default_factory=Scope)
+    parties: PartyTest | None = None
+    who: str = ""
+    obligations: tuple[str, ...] = ()
     scope: str = ""
     confidence: str = ""
     certainty: str = ""
@@ -135,6 +189,32 @@ class Body:
 
 
 BODY_FIELDS = tuple(f.name for f in fields(Body))
+_SCOPES = ("goods", "origin", "items", "sent_from", "sent_to")
+
+
+def body_out(body: Body) -> dict[str, Any]:
+    """A body as plain values, for the cache."""
+    row = {name: getattr(body, name) for name in BODY_FIELDS}
+    for key in _SCOPES:
+        row[key] = [row[key].members, row[key].exceptions]
+    row["facts"] = [[c.fact, c.op, c.value] for c in body.facts]
+    if body.parties is not None:
+        row["parties"] = [body.parties.lists, body.parties.roles, body.parties.through, body.parties.rule]
+    return row
+
+
+def body_in(row: dict[str, Any]) -> Body:
+    """The body of plain values that :func:`body_out` gave."""
+    for key in _SCOPES:
+        row[key] = Scope(tuple(row[key][0]), tuple(row[key][1]))
+    row["facts"] = tuple(FactCondition(*c) for c in row["facts"])
+    for key in ("given", "frees", "limits", "obligations"):
+        row[key] = tuple(row[key])
+    if row["parties"] is not None:
+        lists, roles, through, rule = row["parties"]
+        row["parties"] = PartyTest(tuple(lists), tuple(roles), through, rule)
+    row["role"] = Role(row["role"])
+    return Body(**row)
 
 
 @dataclass(frozen=True, slots=True)

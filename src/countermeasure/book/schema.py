@@ -19,10 +19,13 @@ from countermeasure.book.model import (
     DAY,
     JUST,
     NEVER,
+    REVIEWS,
+    ROLES,
     Act,
     FactCondition,
     Gap,
     Instrument,
+    PartyTest,
     Role,
     Scope,
     Source,
@@ -186,6 +189,28 @@ class LimitsFile(_Strict):
     to: Literal["non_metal_content", "non_us_content", "value"]
 
 
+class PartiesFile(_Strict):
+    """A test on the parties of a transaction; see docs/reference/controls.md."""
+
+    lists: list[str] = Field(min_length=1)
+    roles: list[str] = Field(default_factory=list)
+    through: Literal["direct", "ownership", "either"] = "direct"
+    rule: Literal["", "ofac", "bis", "cn_61", "eu", "uk"] = ""
+
+    @model_validator(mode="after")
+    def _known(self) -> PartiesFile:
+        strange = [r for r in self.roles if r not in ROLES]
+        if strange:
+            raise ValueError(f"role {strange[0]!r} is unknown; use one of {', '.join(ROLES)}")
+        if (self.through == "direct") != (not self.rule):
+            raise ValueError("a test through ownership needs a rule, and a direct test none; write rule: bis or the like")
+        return self
+
+    def convert(self) -> PartyTest:
+        """To the frozen form."""
+        return PartyTest(tuple(self.lists), tuple(self.roles), self.through, self.rule)
+
+
 class _BodyFile(_Strict):
     name: str | None = None
     programme: str | None = None
@@ -203,6 +228,13 @@ class _BodyFile(_Strict):
     given: list[str] | None = None
     frees: list[str] | None = None
     limits: LimitsFile | None = None
+    review: str | None = None
+    items: ScopeFile | None = None
+    sent_from: ScopeFile | None = None
+    sent_to: ScopeFile | None = None
+    parties: PartiesFile | None = None
+    who: str | None = None
+    obligations: list[str] | None = None
     scope: str | None = None
     confidence: Confidence | None = None
     certainty: str | None = None
@@ -214,6 +246,13 @@ class _BodyFile(_Strict):
             raise ValueError(f"basis {basis!r} is unknown; use one of {', '.join(BASES)}")
         return basis
 
+    @field_validator("review")
+    @classmethod
+    def _known_review(cls, review: str | None) -> str | None:
+        if review is not None and review not in REVIEWS:
+            raise ValueError(f"review {review!r} is unknown; use one of {', '.join(REVIEWS)}")
+        return review
+
     @field_validator("facts")
     @classmethod
     def _readable_facts(cls, facts: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -224,7 +263,7 @@ class _BodyFile(_Strict):
 
     def changes(self) -> dict[str, Any]:
         """Fields of the frozen body that the file names."""
-        plain = ("name", "programme", "into", "role", "heading", "heading_if_zero", "note", "basis", "scope")
+        plain = ("name", "programme", "into", "role", "heading", "heading_if_zero", "note", "basis", "review", "who", "scope")
         found: dict[str, Any] = {k: getattr(self, k) for k in plain if getattr(self, k) is not None}
         for key in ("confidence", "certainty"):
             if getattr(self, key) is not None:
@@ -233,10 +272,11 @@ class _BodyFile(_Strict):
             found["rate"] = float(self.rate)
         if self.per_item_usd is not None:
             found["per_item_usd"] = float(self.per_item_usd)
-        if self.goods is not None:
-            found["goods"] = self.goods.convert()
-        if self.origin is not None:
-            found["origin"] = self.origin.convert()
+        for key in ("goods", "origin", "items", "sent_from", "sent_to", "parties"):
+            if getattr(self, key) is not None:
+                found[key] = getattr(self, key).convert()
+        if self.obligations is not None:
+            found["obligations"] = tuple(self.obligations)
         if self.facts is not None:
             found["facts"] = tuple(_conditions(self.facts))
         if self.given is not None:
@@ -271,11 +311,22 @@ class ImposeFile(_BodyFile):
     def _complete(self) -> ImposeFile:
         if not self.programme:
             raise ValueError(f"{self.provision}: programme is missing")
+        if self.role is Role.CONTROL:
+            return self._control()
+        if self.review is not None:
+            raise ValueError(f"{self.provision}: only a control has a review; write role: control")
         duty = self.role in (None, Role.DUTY)
         if duty and self.rate is None and self.per_item_usd is None:
             raise ValueError(f'{self.provision}: a duty needs a rate; write rate: "0" if it is free')
         if not duty and not (self.frees or self.limits):
             raise ValueError(f"{self.provision}: a {self.role} needs frees or limits")
+        return self
+
+    def _control(self) -> ImposeFile:
+        if self.review is None:
+            raise ValueError(f"{self.provision}: a control needs a review; use one of {', '.join(REVIEWS)}")
+        if self.rate is not None or self.per_item_usd is not None or self.goods is not None:
+            raise ValueError(f"{self.provision}: a control has no rate and no goods; name items, sent_from, sent_to")
         return self
 
     def convert(self, where: str) -> Act:
