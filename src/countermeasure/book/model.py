@@ -143,12 +143,14 @@ class PartyTest:
         roles: Roles that count, of ``ROLES``; empty means all.
         through: ``direct``, ``ownership`` (owned by such a party under a rule) or ``either``.
         rule: Ownership rule, as ``bis``; empty without ownership.
+        unnamed: What holds where no party in these roles is named: ``open`` (may be listed) or ``no`` (assumed not, and said).
     """
 
     lists: tuple[str, ...]
     roles: tuple[str, ...] = ()
     through: str = "direct"
     rule: str = ""
+    unnamed: str = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,8 @@ def body_out(body: Body) -> dict[str, Any]:
         row[key] = [row[key].members, row[key].exceptions]
     row["facts"] = [[c.fact, c.op, c.value] for c in body.facts]
     if body.parties is not None:
-        row["parties"] = [body.parties.lists, body.parties.roles, body.parties.through, body.parties.rule]
+        p = body.parties
+        row["parties"] = [p.lists, p.roles, p.through, p.rule, p.unnamed]
     return row
 
 
@@ -211,8 +214,8 @@ def body_in(row: dict[str, Any]) -> Body:
     for key in ("given", "frees", "limits", "obligations"):
         row[key] = tuple(row[key])
     if row["parties"] is not None:
-        lists, roles, through, rule = row["parties"]
-        row["parties"] = PartyTest(tuple(lists), tuple(roles), through, rule)
+        lists, roles, *rest = row["parties"]
+        row["parties"] = PartyTest(tuple(lists), tuple(roles), *rest)
     row["role"] = Role(row["role"])
     return Body(**row)
 

@@ -196,6 +196,7 @@ class PartiesFile(_Strict):
     roles: list[str] = Field(default_factory=list)
     through: Literal["direct", "ownership", "either"] = "direct"
     rule: Literal["", "ofac", "bis", "cn_61", "eu", "uk"] = ""
+    unnamed: Literal["open", "no"] = "open"
 
     @model_validator(mode="after")
     def _known(self) -> PartiesFile:
@@ -208,7 +209,7 @@ class PartiesFile(_Strict):
 
     def convert(self) -> PartyTest:
         """To the frozen form."""
-        return PartyTest(tuple(self.lists), tuple(self.roles), self.through, self.rule)
+        return PartyTest(tuple(self.lists), tuple(self.roles), self.through, self.rule, self.unnamed)
 
 
 class _BodyFile(_Strict):

@@ -12,19 +12,21 @@ from countermeasure.cli.cases import cases
 from countermeasure.cli.check import check
 from countermeasure.cli.data import data
 from countermeasure.cli.duty import duty
+from countermeasure.cli.license import license_
 from countermeasure.errors import EXIT_CODES, CountermeasureError
 
 __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="countermeasure",
-    help="Trade controls, offline: which duty applies to this good on this day, and why.",
+    help="Trade controls, offline: which duty and which export license apply to this good on this day, and why.",
     epilog="Exit codes: " + ", ".join(f"{code} {what}" for code, what in EXIT_CODES.items()) + ".",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 app.command("duty")(duty)
+app.command("license")(license_)
 app.command("check")(check)
 app.command("cases")(cases)
 app.add_typer(book, name="book")

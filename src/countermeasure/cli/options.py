@@ -12,11 +12,11 @@ from countermeasure.errors import CodeError, InputError, NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from countermeasure.book.model import Fact
+    from countermeasure.book.model import Fact, Reading
     from countermeasure.duty.engine import DutyEngine
     from countermeasure.io.lines import Given
 
-__all__ = ["engine_of", "given_of", "is_table", "programme_names", "scenario_paths", "today"]
+__all__ = ["engine_of", "given_of", "is_table", "programme_names", "readings_of", "scenario_paths", "today"]
 
 
 def today() -> int:
@@ -64,14 +64,24 @@ def engine_of(
         NotFoundError: If a scenario is not there.
         BookError: If a scenario is not valid.
     """
-    from countermeasure.book.model import Reading
     from countermeasure.duty.engine import DutyEngine
+
+    known = None if known_on is None else parse_day(known_on)
+    return DutyEngine(book, scenario_paths(scenarios), known, readings_of(reading))
+
+
+def readings_of(reading: str) -> tuple[Reading, ...]:
+    """Readings for the flag ``--reading``.
+
+    Raises:
+        CodeError: If it is not one that is known.
+    """
+    from countermeasure.book.model import Reading
 
     readings = {"text": (Reading.TEXT,), "announced": (Reading.ANNOUNCED,), "both": (Reading.TEXT, Reading.ANNOUNCED)}
     if reading not in readings:
         raise CodeError(f"{reading!r} is not a reading", code="unknown_reading", cure="Use text, announced or both.")
-    known = None if known_on is None else parse_day(known_on)
-    return DutyEngine(book, scenario_paths(scenarios), known, readings[reading])
+    return readings[reading]
 
 
 def given_of(

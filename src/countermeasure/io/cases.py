@@ -1,10 +1,15 @@
-"""Case files: questions with expected answers in YAML that a lawyer can read, run against the engine."""
+"""Case files: questions with expected answers in YAML that a lawyer can read, run against the engines.
+
+A case asks about a ``line`` (duty), a ``transaction`` (license) or a ``screen`` (party); a file of ownership cases has a form of its
+own, with definitions, sources and cases.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from countermeasure.book.load import Book
 from countermeasure.book.model import Reading
 from countermeasure.codes.day import parse_day
 from countermeasure.codes.yamltext import load_text
@@ -13,10 +18,11 @@ from countermeasure.duty.line import SHARES, Line
 from countermeasure.errors import BookError, CountermeasureError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from countermeasure.duty.answer import Answer
+    from countermeasure.io.license_cases import LicenseCases
 
 TOLERANCE = 5e-7
 CENT = 0.005
@@ -55,24 +61,53 @@ def run_cases(path: Path, engine: DutyEngine | None = None) -> Iterator[CaseResu
         BookError: If the file itself cannot be read.
     """
     loaded = load_text(path)
+    if isinstance(loaded.data, dict) and "cases" in loaded.data and not loaded.faults:
+        from countermeasure.io.ownership_cases import run_ownership_cases
+
+        yield from run_ownership_cases(path)
+        return
     if loaded.faults or not isinstance(loaded.data, list):
         text = "\n".join(loaded.faults) or f"{path.name}:1: a case file is a list of cases"
         raise BookError(text, where=str(path), cure="mend these lines")
-    engines: dict[str | None, DutyEngine] = {None: engine or DutyEngine.shipped()}
+    run = _Runner(engine or DutyEngine.shipped())
     for index, case in enumerate(loaded.data):
-        where = f"{path.name}:{loaded.lines.get((index,), 1)}"
-        known = case.get("known_on")
-        if known not in engines:
-            base = engines[None]
-            engines[known] = DutyEngine(base.folder, base.scenarios, parse_day(known))
+        at = f"{path.name}:{loaded.lines.get((index,), 1)}"
+
+        def where(place: tuple[str | int, ...], index: int = index) -> str:
+            return loaded.where((index, *place))
+
         try:
-            answer = _answer(case, engines[known])
-            differences = tuple(_compare(case["expect"], answer))
+            differences = tuple(run.differences(case, where, index + 1))
         except CountermeasureError as error:
             differences = (str(error),)
         except KeyError as error:
             differences = (f"the case lacks {error}",)
-        yield CaseResult(case.get("id", "?"), differences, where, case.get("source", ""))
+        yield CaseResult(case.get("id", "?"), differences, at, case.get("source", ""))
+
+
+class _Runner:
+    """Answers cases of every kind; engines are made when the first case asks for them."""
+
+    def __init__(self, engine: DutyEngine) -> None:
+        self._engines: dict[str | None, DutyEngine] = {None: engine}
+        self._licenses: LicenseCases | None = None
+
+    def differences(self, case: Mapping[str, Any], where: Callable[[tuple[str | int, ...]], str], number: int) -> Iterator[str]:
+        """What differs, in words."""
+        if "transaction" in case or "screen" in case:
+            if self._licenses is None:
+                from countermeasure.io.license_cases import LicenseCases
+
+                base = self._engines[None]
+                book = Book.shipped() if base.folder is None else Book.load(base.folder)
+                self._licenses = LicenseCases(book.with_(*base.scenarios) if base.scenarios else book)
+            yield from self._licenses.differences(case, where, number)
+            return
+        known = case.get("known_on")
+        if known not in self._engines:
+            base = self._engines[None]
+            self._engines[known] = DutyEngine(base.folder, base.scenarios, parse_day(known))
+        yield from _compare(case["expect"], _answer(case, self._engines[known]))
 
 
 def line_of(case: Mapping[str, Any]) -> Line:

@@ -1,0 +1,70 @@
+"""The license side of a table of shipments: each line is a transaction from its origin to its destination."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from countermeasure.codes.day import format_day
+from countermeasure.io.transaction_table import PARTY_ROLES, nested
+from countermeasure.io.transactions import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from countermeasure.book.model import Fact
+    from countermeasure.duty.answer import LineAnswer
+    from countermeasure.duty.line import Line
+    from countermeasure.io.faults import Fault
+    from countermeasure.io.tables import RawTable
+    from countermeasure.licensing.transaction import Transaction
+
+_COLUMNS = ("control_code", "eccn", "elements", "form", "end_use", "description", "sent_from", "cn_content", "us_content")
+
+
+def shipment_columns() -> dict[str, tuple[str, ...]]:
+    """Columns about licenses that a table of shipments may have beside those of a line."""
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(_COLUMNS, ())
+    found["description"] = ("goods", "product")
+    found["sent_from"] = ("dispatched from",)
+    for role in PARTY_ROLES:
+        found |= {role: (), f"{role}_country": (), f"{role}_lists": (), f"{role}_address": ()}
+        found |= {f"{role}_owner": (), f"{role}_owner_share": (), f"{role}_owner_lists": (), f"{role}_military": ()}
+    return found
+
+
+class Shipments:
+    """Turns priced lines into transactions.
+
+    Args:
+        table: The table, read with the columns of a line and of :func:`shipment_columns`.
+        facts: Facts of controls by id.
+        report: Takes faults.
+    """
+
+    def __init__(self, table: RawTable, facts: Mapping[str, Fact], report: Callable[[Fault], None]) -> None:
+        self._table = table
+        self._facts = facts
+        self._report = report
+        self._place = {row: place for place, row in enumerate(table.rows)}
+
+    def transaction(self, row: int, line: Line, answer: LineAnswer) -> Transaction | None:
+        """The transaction of a line, or ``None`` after its faults were reported."""
+        place = self._place[row]
+        names = [n for n in shipment_columns() if n in self._table.columns]
+        cells: dict[str, str | None] = {n: self._table.columns[n][place] for n in names}
+        cells["id"] = answer.line_id or f"row {row}"
+        cells["on"] = format_day(int(line.facts.get("exported_on", line.on)))
+        cells["from"] = cells.pop("sent_from", None) or answer.origin
+        cells["to"] = line.into
+        cells["origin"] = answer.origin
+        cells["hs"] = answer.hts.replace(".", "")
+        if line.value_usd is not None:
+            cells["value"] = f"{line.value_usd:.2f} USD"
+        reader = Reader(self._table.source, row, lambda _: self._table.source, (), self._facts)
+        made = reader.transaction(nested({k: v for k, v in cells.items() if v is not None}, {}))
+        for fault in reader.faults:
+            self._report(fault)
+        return None if reader.errors else made
+
+
+__all__ = ["Shipments", "shipment_columns"]

@@ -1,0 +1,163 @@
+"""From a transaction's item to a case of the kernel, and its variants: what if an open fact were yes, or no?"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from countermeasure.book.controls import NO, OPEN, YES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from countermeasure.book.controls import Bools, Controls, ItemSign, Settled
+    from countermeasure.licensing.derive import Facts
+    from countermeasure.licensing.standing import Verdict
+    from countermeasure.licensing.transaction import Span, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Values on every dimension.
+
+    Attributes:
+        flags: Value of every flag that the controls ask for.
+        spans: Number of cuts at or below the bounds of every share.
+        tests: Value of every test of parties, in the order of ``Controls.tests``.
+        assumed: Flags that are no because nobody claimed them.
+    """
+
+    origin: str | None
+    sent_from: str | None
+    sent_to: str | None
+    sign: ItemSign
+    flags: Mapping[str, int]
+    spans: Mapping[str, tuple[int, int]]
+    tests: tuple[int, ...]
+    assumed: frozenset[str] = field(default_factory=frozenset)
+
+
+def case_of(
+    controls: Controls, asked: Transaction, origin: str | None, sign: ItemSign, facts: Facts, verdicts: Sequence[Verdict]
+) -> Case:
+    """Put a case together."""
+    flags: dict[str, int] = {}
+    spans: dict[str, tuple[int, int]] = {}
+    assumed: set[str] = set()
+    for name in controls.fact_ids:
+        fact = controls.facts[name]
+        if fact.type == "share":
+            spans[name] = bins_of(controls, name, facts.spans.get(name, (None, None)))
+        elif name in facts.flags:
+            flags[name] = facts.flags[name]
+        else:
+            flags[name] = OPEN if fact.absent == "unknown" else NO
+            if fact.absent != "unknown":
+                assumed.add(name)
+    return Case(
+        origin, asked.sent_from, asked.sent_to, sign, flags, spans, tuple(v.value for v in verdicts), frozenset(assumed)
+    )
+
+
+def bins_of(controls: Controls, fact: str, span: Span) -> tuple[int, int]:
+    """Bounds of a share as numbers of cuts at or below them."""
+    cuts = controls.bins(fact)
+    low, high = span
+    return bisect_right(cuts, Fraction(0) if low is None else low), bisect_right(cuts, Fraction(1) if high is None else high)
+
+
+def settle(controls: Controls, cases: Sequence[Case], on: int, *, asleep: bool = False) -> Settled:
+    """Settle several cases of one day together."""
+    n = len(controls.clauses)
+    must = np.ones((len(cases), n), bool)
+    may = np.ones((len(cases), n), bool)
+    items = np.ones((2, len(cases), n), bool)
+    for place, case in enumerate(cases):
+        rows = [controls.place_row(d, getattr(case, d), on) for d in ("origin", "sent_from", "sent_to")]
+        rows += [controls.flag_row(name, value) for name, value in case.flags.items()]
+        rows += [controls.share_row(name, low, high) for name, (low, high) in case.spans.items()]
+        rows += [controls.test_row(number, value) for number, value in enumerate(case.tests)]
+        for sure, possible in rows:
+            must[place] &= sure
+            may[place] &= possible
+        items[0, place], items[1, place] = controls.item_row(case.sign)
+    return controls.settle(must, may, (items[0], items[1]), controls.live(on, asleep=asleep))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An open dimension with the cases in which it is settled either way."""
+
+    fact: str
+    ask: str
+    yes: Case
+    no: Case
+    assumed: bool = False
+
+
+def questions(controls: Controls, case: Case, verdicts: Sequence[Verdict], ask_item: str) -> list[Question]:
+    """Everything that is open about a case."""
+    found: list[Question] = []
+    for name, value in case.flags.items():
+        if value == OPEN or name in case.assumed:
+            yes, no = (replace(case, flags={**case.flags, name: v}, assumed=case.assumed - {name}) for v in (YES, NO))
+            found.append(Question(name, controls.facts[name].ask, yes, no, value != OPEN))
+    for name, (low, high) in case.spans.items():
+        if low != high:
+            yes, no = (replace(case, spans={**case.spans, name: (v, v)}) for v in (high, low))
+            found.append(Question(name, controls.facts[name].ask, yes, no))
+    found += _party_questions(case, verdicts)
+    for dimension, ask in (
+        ("origin", "In which country was the item made?"),
+        ("sent_from", "From which country is it sent?"),
+        ("sent_to", "To which country does it go?"),
+    ):
+        if getattr(case, dimension) is None:
+            found.append(Question(dimension, ask, case, case))
+    sign = case.sign
+    if sign.possible or "cn" in sign.open:
+        yes = replace(
+            case,
+            sign=replace(sign, known=sign.known | sign.possible | _any(sign), possible=frozenset(), open=sign.open - {"cn"}),
+        )
+        no = replace(case, sign=replace(sign, possible=frozenset(), open=sign.open - {"cn"}))
+        found.append(Question("control_code", ask_item or "Which Chinese control code does it bear, or none?", yes, no))
+    return found
+
+
+def _any(sign: ItemSign) -> frozenset[str]:
+    return frozenset({"code:stated"}) if "cn" in sign.open else frozenset()
+
+
+def _party_questions(case: Case, verdicts: Sequence[Verdict]) -> list[Question]:
+    by_ask: dict[tuple[str, bool], list[int]] = {}
+    for number, verdict in enumerate(verdicts):
+        if verdict.value == OPEN or verdict.assumed:
+            by_ask.setdefault((verdict.ask, verdict.assumed), []).append(number)
+    found = []
+    for (ask, assumed), numbers in by_ask.items():
+        names = {n for i in numbers for n in verdicts[i].parties}
+        fact = f"party:{min(names)}" if names else "parties"
+        yes, no = (
+            replace(case, tests=tuple(v if i in numbers else old for i, old in enumerate(case.tests))) for v in (YES, NO)
+        )
+        found.append(Question(fact, ask, yes, no, assumed))
+    return found
+
+
+def ranks(controls: Controls, table: Bools) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
+    """Rank of the strictest review that applies in each case, shape (cases,); 7 (a notice or less) where no answer applies."""
+    from countermeasure.book.model import REVIEWS
+
+    none = REVIEWS.index("notice_duty")
+    found: np.ndarray[tuple[int], np.dtype[np.int8]] = (
+        np.where(table, controls.rank, none).min(axis=1, initial=none).astype(np.int8)
+    )
+    return np.minimum(found, none).astype(np.int8)
+
+
+__all__ = ["Case", "Question", "bins_of", "case_of", "questions", "ranks", "settle"]

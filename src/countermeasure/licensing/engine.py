@@ -1,0 +1,401 @@
+"""The door of the room: one transaction in, one answer per regime out, two where the readings differ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from countermeasure._version import __version__
+from countermeasure.book.controls import YES, Controls, compile_controls
+from countermeasure.book.load import Book
+from countermeasure.book.model import REVIEWS, Reading, State
+from countermeasure.licensing.answer import ANSWERS, WORDS, LicenseAnswer, Missing, Reason, RegimeAnswer, strictest
+from countermeasure.licensing.cases import Case, Question, case_of, questions, ranks, settle
+from countermeasure.licensing.classify import Classified, classify
+from countermeasure.licensing.derive import EntityNotes, Facts, facts_of
+from countermeasure.licensing.standing import Register, Verdict, judge, parties_json
+from countermeasure.licensing.words import because_of, lists_words, obligations_of, review_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from countermeasure.book.controls import ControlClause, Settled
+    from countermeasure.licensing.transaction import Item, Transaction
+    from countermeasure.parties.model import PartyList
+    from countermeasure.parties.search import PartyIndex
+
+REGIMES = ("CN", "US")
+_NOTICE = REVIEWS.index("notice_duty")
+
+
+class LicenseEngine:
+    """A book and a register of parties, ready to answer.
+
+    Args:
+        book: The book; the shipped one if absent.
+        known_on: Epoch day of knowledge; ``None`` for all that the book holds.
+        readings: Readings to answer under.
+        index: Search over party lists; without it names are not looked up, and the answers say so.
+        lists: The lists behind the index.
+    """
+
+    def __init__(
+        self,
+        book: Book | None = None,
+        known_on: int | None = None,
+        readings: Sequence[Reading] = (Reading.TEXT, Reading.ANNOUNCED),
+        index: PartyIndex | None = None,
+        lists: Sequence[PartyList] = (),
+    ) -> None:
+        self.book = book if book is not None else Book.shipped()
+        self.known_on = known_on
+        self.readings = tuple(readings)
+        self.lists = tuple(lists)
+        self.register = Register(index, self.lists)
+        self._compiled: dict[tuple[str, Reading], Controls] = {}
+
+    @staticmethod
+    @lru_cache(maxsize=1)
+    def shipped() -> LicenseEngine:
+        """The engine on the shipped book and the shipped lists."""
+        from countermeasure.parties.lists import shipped_lists
+        from countermeasure.parties.search import PartyIndex
+
+        lists = shipped_lists()
+        return LicenseEngine(index=PartyIndex.build(lists), lists=lists)
+
+    def controls(self, regime: str, reading: Reading) -> Controls:
+        """The compiled controls of a regime under a reading."""
+        key = (regime, reading)
+        if key not in self._compiled:
+            self._compiled[key] = compile_controls(self.book, regime, self.known_on, reading)
+        return self._compiled[key]
+
+    def screen(self, many: Sequence[Transaction]) -> None:
+        """Look up the parties of many transactions together, which is faster than one by one."""
+        self.register.screen([one for t in many for p in t.parties for one in (p, *p.owners)])
+
+    def license_for(self, asked: Transaction) -> LicenseAnswer:
+        """Answer one transaction.
+
+        Raises:
+            InputError: If a bill of materials has parts worth more than the whole.
+            CodeError: If a classification cannot be read.
+        """
+        self.screen([asked])
+        found = {item.id: classify(item, self.book.control_lists) for item in asked.items}
+        answers: list[RegimeAnswer] = []
+        for regime in REGIMES:
+            mine: list[RegimeAnswer] = []
+            for reading in self.readings:
+                one = _Run(self, self.controls(regime, reading), asked, found).answer()
+                if not mine or _core(mine[0]) != _core(one):
+                    mine.append(one)
+            answers += mine
+        live = self._live(asked.on)
+        return LicenseAnswer(
+            asked.id,
+            asked.on,
+            self.known_on,
+            __version__,
+            self.book.hash,
+            tuple(answers),
+            tuple(parties_json(asked.parties, self.register, asked.on, live)),
+            lists_words(self.lists),
+            asked.sent_from,
+            asked.sent_to,
+            tuple(dict.fromkeys([*asked.notes, *(n for c in found.values() for n in c.notes)])),
+        )
+
+    def _live(self, on: int) -> Callable[[str], bool]:
+        tables = [self.controls(regime, self.readings[0]) for regime in REGIMES]
+        return lambda name: any((c := t.by_provision(name, on)) is not None and c.state is State.IN_FORCE for t in tables)
+
+
+def _core(one: RegimeAnswer) -> tuple[object, ...]:
+    return one.answer, tuple(r.provision for r in one.reasons), one.possible, one.changes_on, one.changes_to
+
+
+class _Run:
+    """One transaction under one regime and reading."""
+
+    def __init__(self, engine: LicenseEngine, controls: Controls, asked: Transaction, found: dict[str, Classified]) -> None:
+        self.engine = engine
+        self.controls = controls
+        self.asked = asked
+        self.found = found
+
+    def answer(self) -> RegimeAnswer:
+        """The answer over all items, with its next change."""
+        on = self.asked.on
+        now = [self._item(item, on) for item in self.asked.items]
+        whole = _joined(now) if len(now) > 1 else now[0]
+        day, words = self._next_change(whole)
+        return replace(whole, changes_on=day, changes_to=words)
+
+    def _next_change(self, now: RegimeAnswer) -> tuple[int | None, str]:
+        """First later day on which the answer or the provisions behind it differ."""
+        was = {(r.provision, r.item) for r in now.reasons}
+        for day in (d for d in self.controls.days if d > self.asked.on):
+            short = [self._short(item, day) for item in self.asked.items]
+            then = strictest([a for a, _ in short])
+            behind = {pair for _, pairs in short for pair in pairs}
+            if then != now.answer or (behind != was and then not in ("no_license_today", "not_controlled", "undetermined")):
+                return day, WORDS[then] + (", under other provisions" if then == now.answer else "")
+        return None, ""
+
+    def _case(self, item: Item, on: int) -> tuple[Case, Facts, list[Verdict], Classified]:
+        live = self._live(on)
+        parties, register = self.asked.parties, self.engine.register
+        verdicts = [judge(test, parties, register, on, live) for test in self.controls.tests]
+        found = self.found[item.id]
+        facts = facts_of(self.asked, item, found, self.engine.book.control_lists, self._footnotes(on, live))
+        origin = item.origin
+        return case_of(self.controls, self.asked, origin, found.sign, facts, verdicts), facts, verdicts, found
+
+    def _live(self, on: int) -> Callable[[str], bool]:
+        def lives(name: str) -> bool:
+            clause = self.controls.by_provision(name, on)
+            return clause is not None and clause.state is State.IN_FORCE
+
+        return lives
+
+    def _footnotes(self, on: int, live: Callable[[str], bool]) -> EntityNotes:
+        sure: set[str] = set()
+        possible: set[str] = set()
+        for party in self.asked.parties:
+            here = self.engine.register.standing(party, on, live)
+            sure |= {t[-1] for t in here.known if t.startswith("us-el/")}
+            possible |= {t[-1] for t in here.possible if t.startswith("us-el/")}
+        return EntityNotes(frozenset(sure), frozenset(possible - sure))
+
+    def _short(self, item: Item, on: int) -> tuple[str, set[tuple[str, str]]]:
+        case, facts, _, _ = self._case(item, on)
+        real, asleep = settle(self.controls, [case], on), settle(self.controls, [case], on, asleep=True)
+        answer = self._word(real, asleep, 0, facts, case, on)
+        rank = int(ranks(self.controls, real.must)[0])
+        return answer, {(self.controls.clauses[i].provision, item.id) for i in self._at(real.must[0], rank)}
+
+    def _at(self, row: Sequence[bool], rank: int) -> list[int]:
+        return [i for i, hit in enumerate(row) if hit and self.controls.rank[i] == rank and rank < _NOTICE]
+
+    def _word(self, real: Settled, asleep: Settled, place: int, facts: Facts, case: Case, on: int) -> str:
+        floor = int(ranks(self.controls, real.must)[place])
+        if floor < _NOTICE:
+            return REVIEWS[floor]
+        if int(ranks(self.controls, real.may)[place]) < _NOTICE:
+            return "undetermined"
+        if int(ranks(self.controls, asleep.may)[place]) < _NOTICE:
+            return "no_license_today"
+        if self._below(case, facts, on):
+            return "outside_threshold"
+        return "not_controlled"
+
+    def _below(self, case: Case, facts: Facts, on: int) -> bool:
+        """Whether a control would apply if only a share were greater."""
+        raised = {
+            n: (len(self.controls.bins(n)),) * 2 for n, span in case.spans.items() if span[1] < len(self.controls.bins(n))
+        }
+        spans = {**case.spans, **{n: (v[0], v[1]) for n, v in raised.items() if facts.spans.get(n) is not None}}
+        flags = {**case.flags, **{n: YES for n in facts.below if n in case.flags}}
+        if spans == dict(case.spans) and flags == dict(case.flags):
+            return False
+        higher = settle(self.controls, [replace(case, spans=spans, flags=flags)], on)
+        return int(ranks(self.controls, higher.must)[0]) < _NOTICE
+
+    def _item(self, item: Item, on: int) -> RegimeAnswer:
+        controls = self.controls
+        case, facts, verdicts, found = self._case(item, on)
+        real, asleep = settle(controls, [case], on), settle(controls, [case], on, asleep=True)
+        answer = self._word(real, asleep, 0, facts, case, on)
+        floor = int(ranks(controls, real.must)[0])
+        reasons = [self._reason(i, item, found, facts, verdicts) for i in self._at(real.must[0], floor)]
+        others = [
+            self._reason(i, item, found, facts, verdicts)
+            for i, hit in enumerate(real.must[0])
+            if hit and floor < controls.rank[i] < _NOTICE
+        ]
+        sleepers = [
+            self._reason(i, item, found, facts, verdicts)
+            for i, hit in enumerate(asleep.may[0])
+            if hit and controls.rank[i] < _NOTICE and controls.clauses[i].state is not State.IN_FORCE
+        ]
+        if answer == "no_license_today":
+            reasons, sleepers = sleepers, []
+        missing = self._missing(item, case, facts, verdicts, found, answer, on)
+        possible = min(
+            [
+                answer if answer != "undetermined" else "not_controlled",
+                *(o for m in missing for _, o in m.outcomes if o in ANSWERS),
+            ],
+            key=ANSWERS.index,
+        )
+        applied = [controls.clauses[i] for i, hit in enumerate(real.must[0]) if hit]
+        because = self._incomplete(missing, found, reasons)
+        return RegimeAnswer(
+            controls.regime,
+            controls.reading.value,
+            answer,
+            review_words(answer, applied, self._policies(reasons), on),
+            tuple(reasons),
+            tuple([*others, *sleepers]),
+            tuple(missing),
+            obligations_of(applied),
+            not because,
+            because,
+            possible if possible != answer else "",
+            self._statements(applied, sleepers or reasons),
+            facts.notes,
+        )
+
+    def _policies(self, reasons: Sequence[Reason]) -> list[str]:
+        """License review policies of the list entries behind a US answer."""
+        if self.controls.regime != "US":
+            return []
+        hits = [
+            h
+            for p in self.asked.parties
+            for h in self.engine.register.hits(p)
+            if h.band.value == "confirmed" and h.party.review
+        ]
+        return list(dict.fromkeys(f"{h.party.name}: {h.party.review}" for h in hits)) if reasons else []
+
+    def _reason(self, i: int, item: Item, found: Classified, facts: Facts, verdicts: Sequence[Verdict]) -> Reason:
+        clause = self.controls.clauses[i]
+        test = clause.body.parties
+        verdict = None if test is None else verdicts[self.controls.tests.index(test)]
+        return Reason(
+            clause.provision,
+            clause.body.name,
+            clause.body.review,
+            clause.body.note,
+            because_of(clause, self.asked, item, found, facts, verdict),
+            clause.citation,
+            clause.confidence,
+            item.id if len(self.asked.items) > 1 else "",
+            clause.state.value,
+            clause.body.certainty,
+            clause.body.who,
+            clause.url,
+        )
+
+    def _missing(
+        self,
+        item: Item,
+        case: Case,
+        facts: Facts,
+        verdicts: Sequence[Verdict],
+        found: Classified,
+        answer: str,
+        on: int,
+    ) -> list[Missing]:
+        """Open questions whose answer would change the answer, those that decide most first."""
+        asked = questions(self.controls, case, verdicts, found.ask)
+        if self.controls.regime == "US" and "us" in case.sign.open and not item.eccn:
+            bare = replace(case, sign=replace(case.sign, open=case.sign.open - {"us"}))
+            asked.append(Question("eccn", "What is the ECCN of the item, or is it EAR99?", case, bare))
+        if not asked:
+            return []
+        variants = [c for q in asked for c in (q.yes, q.no)]
+        real = settle(self.controls, variants, on)
+        asleep = settle(self.controls, variants, on, asleep=True)
+        base = settle(self.controls, [case], on)
+        reach = int(ranks(self.controls, base.may)[0])
+        rows: list[tuple[tuple[int, ...], Missing]] = []
+        for number, question in enumerate(asked):
+            outcomes = []
+            for place, word, one in ((2 * number, "yes", question.yes), (2 * number + 1, "no", question.no)):
+                outcomes.append((word, self._word(real, asleep, place, facts, one, on)))
+            ceilings = [int(ranks(self.controls, real.may)[2 * number + k]) for k in (0, 1)]
+            alike = {o for _, o in outcomes} == {answer}
+            if question.yes is question.no:
+                if not self._place_matters(question.fact, base):
+                    continue
+            elif (alike and ceilings[0] == ceilings[1]) or (question.assumed and outcomes[0][1] == answer):
+                continue
+            words = "; ".join(f"{w}: {WORDS[o]}" for w, o in outcomes)
+            if question.fact == "parties" or question.fact.startswith("party:"):
+                words = f"if listed: {WORDS[outcomes[0][1]]}; if not: {WORDS[outcomes[1][1]]}"
+            if question.yes is question.no:
+                words = "which rules reach it"
+            gain = min(ANSWERS.index(o) if o in ANSWERS else len(ANSWERS) for _, o in outcomes)
+            weight = (int(question.assumed), 0 if answer == "undetermined" and ceilings[1] != reach else 1, gain)
+            named = item.id if len(self.asked.items) > 1 else ""
+            rows.append((weight, Missing(question.fact, question.ask, words, tuple(outcomes), question.assumed, named)))
+        rows.sort(key=lambda pair: pair[0])
+        return [m for _, m in rows]
+
+    def _place_matters(self, dimension: str, base: Settled) -> bool:
+        if dimension == "eccn":
+            return any(hit and not sure for hit, sure in zip(base.may[0], base.must[0], strict=True))
+        scopes = (getattr(c.body, dimension) for c in self.controls.clauses)
+        open_here = base.may[0] & ~base.must[0]
+        return any(bool(hit) and bool(s.members or s.exceptions) for hit, s in zip(open_here, scopes, strict=True))
+
+    def _incomplete(self, missing: Sequence[Missing], found: Classified, reasons: Sequence[Reason]) -> tuple[str, ...]:
+        words = []
+        if any(not m.assumed for m in missing):
+            words.append(f"open: {', '.join(dict.fromkeys(m.fact for m in missing if not m.assumed))}")
+        if any(m.assumed for m in missing):
+            words.append(f"assumed: {', '.join(dict.fromkeys(m.fact for m in missing if m.assumed))}")
+        if self.controls.regime == "CN" and not found.sure:
+            words.append("the item was read from words or a customs number, not from a control code")
+        doubtful = [r.provision for r in reasons if r.confidence != "high" or r.certainty]
+        if doubtful:
+            words.append(f"doubts about the text: {', '.join(dict.fromkeys(doubtful))}")
+        named = any(p.name for p in self.asked.parties)
+        partial = [one.code for one in self.engine.lists if not one.complete and one.issuer == self.controls.regime]
+        if named and (partial or self.engine.register.index is None):
+            words.append(
+                f"lists held in part only: {', '.join(partial)}; import the full ones"
+                if partial
+                else "names were not looked up"
+            )
+        return tuple(words)
+
+    def _statements(self, applied: Sequence[ControlClause], asleep: Sequence[Reason]) -> tuple[str, ...]:
+        if self.controls.reading is not Reading.ANNOUNCED:
+            return ()
+        used: set[str] = set()
+        for clause in applied:
+            used |= set(clause.instruments)
+        for reason in asleep:
+            clause_here = self.controls.by_provision(reason.provision, self.asked.on)
+            used |= set(clause_here.instruments) if clause_here is not None else set()
+        return tuple(s for s in self.controls.statements if s in used)
+
+
+def _joined(parts: Sequence[RegimeAnswer]) -> RegimeAnswer:
+    """The strictest over items, with the reasons of every item that bears it."""
+    answer = strictest([p.answer for p in parts])
+    bearing = [p for p in parts if p.answer == answer]
+    others = [r for p in parts for r in (p.others if p in bearing else (*p.reasons, *p.others))]
+    possible = strictest([p.possible or p.answer for p in parts])
+
+    def merged(key: str) -> tuple[object, ...]:
+        return tuple(dict.fromkeys(x for p in parts for x in getattr(p, key)))
+
+    return RegimeAnswer(
+        parts[0].regime,
+        parts[0].reading,
+        answer,
+        bearing[0].review,
+        tuple(r for p in bearing for r in p.reasons),
+        tuple(dict.fromkeys(others)),
+        merged("missing"),  # type: ignore[arg-type]
+        merged("obligations"),  # type: ignore[arg-type]
+        all(p.complete for p in parts),
+        merged("because"),  # type: ignore[arg-type]
+        possible if possible != answer else "",
+        merged("statements"),  # type: ignore[arg-type]
+        merged("notes"),  # type: ignore[arg-type]
+    )
+
+
+def license_for(asked: Transaction, engine: LicenseEngine | None = None) -> LicenseAnswer:
+    """Answer one transaction with the shipped book and lists, or with an engine of your own."""
+    return (engine or LicenseEngine.shipped()).license_for(asked)
+
+
+__all__ = ["REGIMES", "LicenseEngine", "license_for"]
