@@ -3,7 +3,7 @@
     CountermeasureError          exit code 1
     ├── CodeError                exit code 2   a number, day, country or amount that cannot be read
     ├── InputError               exit code 2   a table or file of the user has faults
-    ├── BookError                exit code 3   an instrument, list or scenario is not valid
+    ├── BookError                exit code 5   an instrument, list or scenario is not valid
     └── NotFoundError            exit code 4   a file, line, provision or name that is not there
 
 All are deterministic: trying again without changing the input does not help. ``CodeError``, ``InputError``
@@ -14,8 +14,9 @@ and ``BookError`` are also ``ValueError``; ``NotFoundError`` is also ``LookupErr
 | 0 | answered |
 | 1 | unexpected error |
 | 2 | faults in the input; good lines were answered all the same |
-| 3 | the book or a scenario is not valid |
+| 3 | something is prohibited or undetermined (``check``, ``license --guard``) |
 | 4 | not found |
+| 5 | the book or a scenario is not valid |
 
 Every JSON answer that reports an error has one shape:
 
@@ -42,8 +43,9 @@ EXIT_CODES: dict[int, str] = {
     0: "answered",
     1: "unexpected error",
     2: "faults in the input",
-    3: "the book or a scenario is not valid",
+    3: "something is prohibited or undetermined",
     4: "not found",
+    5: "the book or a scenario is not valid",
 }
 
 
@@ -132,7 +134,7 @@ class BookError(CountermeasureError, ValueError):
     """An instrument, code list or scenario that is not valid."""
 
     default_code = "bad_book"
-    exit_code = 3
+    exit_code = 5
 
 
 class NotFoundError(CountermeasureError, LookupError):

@@ -59,7 +59,7 @@ def test_new_then_check(run, tmp_path) -> None:
     assert (code, "1 instruments are valid" in out) == (0, True)
     path.write_text(path.read_text(encoding="utf-8").replace('rate: "0.10"', 'rate: "ten"'), encoding="utf-8")
     code, _, err = run("book", "check", str(path))
-    assert code == 3
+    assert code == 5
     assert "us-new.yaml:" in err
 
 

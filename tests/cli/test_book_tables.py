@@ -81,7 +81,7 @@ def test_check_of_a_folder_takes_its_instruments_together(run, tmp_path) -> None
         "id: two\n" + head.format(2) + '  - {act: suspend, provisions: [us-one], from: "2027-02-01"}\n', encoding="utf-8"
     )
     assert run("book", "check", tmp_path)[0] == 0
-    assert run("book", "check", tmp_path / "two.yaml")[0] == 3
+    assert run("book", "check", tmp_path / "two.yaml")[0] == 5
 
 
 def test_a_name_that_means_two_things_is_said(run) -> None:

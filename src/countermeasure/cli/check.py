@@ -1,4 +1,4 @@
-"""``countermeasure check``: price every line of a table, and say what changes soon and what is worth asking."""
+"""``countermeasure check``: duty and license of every line of a table, what stops, what changes soon, what is worth asking."""
 
 import json
 import sys
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from countermeasure.io.faultlog import FaultLog
     from countermeasure.io.review import Review
+    from countermeasure.licensing.answer import LicenseAnswer
 
 __all__ = ["check"]
 
@@ -40,24 +41,38 @@ def check(
     strict: flags.Strict = False,
     faults: flags.FaultsFile = None,
     sheet: flags.Sheet = None,
+    duty_only: Annotated[bool, typer.Option("--duty-only", help="Leave the licenses out.")] = False,
 ) -> None:
-    """What do these lines pay, what changes soon, and which facts are worth asking for?
+    """What do these lines pay, which license do they need, what changes soon, and which facts are worth asking for?
+
+    Exits 3 where anything is prohibited or undetermined, so that it can guard a pipeline.
 
     countermeasure check examples/shipments.csv --within 90 --html report.html
     """
     from countermeasure.cli.duty import fault_file
+    from countermeasure.cli.license import license_engine
     from countermeasure.cli.options import engine_of, given_of, programme_names
     from countermeasure.cli.talk import fault_report, progress
     from countermeasure.io.faultlog import FaultLog
     from countermeasure.io.pricing import facts_of, open_lines
     from countermeasure.io.review import review
+    from countermeasure.io.shipments import Shipments, shipment_columns
 
     engine = engine_of(known_on, reading, scenario, book)
     given = given_of(facts_of(engine), origin=origin, on=on, into=into)
     with ExitStack() as stack:
         log = FaultLog(stack.enter_context(fault_file(faults)) if faults is not None else None)
-        table = open_lines(file, engine, log, given, sheet=sheet)
-        found = review([priced.answer for priced in progress(table, table.rows, "pricing")], within)
+        table = open_lines(file, engine, log, given, sheet=sheet, also={} if duty_only else shipment_columns())
+        priced = list(progress(table, table.rows, "pricing"))
+        licenses: list[LicenseAnswer | None] = []
+        if not duty_only:
+            licenser = license_engine(known_on, reading, scenario, book)
+            shipments = Shipments(table.table, licenser.book.control_facts, log.add)
+            asked = [shipments.transaction(one.row, one.line, one.answer) for one in priced]
+            licenser.screen([one for one in asked if one is not None])
+            walk = progress(asked, len(asked), "looking up licenses")
+            licenses = [None if one is None else licenser.license_for(one) for one in walk]
+        found = review([one.answer for one in priced], within, licenses)
     if not (strict and log.errors):
         source = table.table.source
         names = programme_names(engine, full=True)
@@ -67,6 +82,8 @@ def check(
         raise InputError(
             "the table has faults and is refused", code="refused", where=file, cure="Mend it, or leave out --strict."
         )
+    if found.stopped:
+        raise typer.Exit(3)
     if log.errors:
         raise typer.Exit(2)
 

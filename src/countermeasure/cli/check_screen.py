@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from countermeasure.cli.duty_screen import READING_WORDS
+from countermeasure.cli.license_screen import license_cell
 from countermeasure.cli.lines_screen import WIDEST_ID, dollars_cell, new_table, span_cell, stamp
 from countermeasure.cli.talk import plural
 from countermeasure.codes.day import format_day
@@ -25,6 +26,7 @@ __all__ = ["screen"]
 _SHOWN = 12
 _OTHER_COLUMNS = 13 + 8 + 10 + 3 + 8 * 2  # number, origin, day, marks, and the gaps
 _LEAST_GOODS = 12
+_LICENSE = 22
 
 
 def screen(found: Review, source: str, programmes: Mapping[str, str], *, plain: bool, width: int) -> Iterator[RenderableType]:
@@ -41,6 +43,7 @@ def screen(found: Review, source: str, programmes: Mapping[str, str], *, plain: 
     yield Text(f"{source}: {plural(len(found.answers), 'line')} priced", style="bold")
     yield _lines(found, soon, plain, width)
     yield Text("? a fact is open   ! changes soon   ~ not complete for another reason: duty FILE --explain", style="dim")
+    yield from _stops(found)
     yield ""
     if found.changes:
         yield _changes(found, plain)
@@ -63,17 +66,20 @@ def _lines(found: Review, soon: set[str], plain: bool, width: int) -> Table:
     table.add_column("line", overflow="fold", min_width=min(widest, WIDEST_ID), max_width=WIDEST_ID)
     table.add_column("number", no_wrap=True)
     rates, dollars = (max((len(cell(one)) for one in firsts), default=4) for cell in (span_cell, dollars_cell))
-    room = width - min(widest, WIDEST_ID) - rates - dollars - _OTHER_COLUMNS
+    room = width - (_LICENSE + 2 if found.licenses else 0) - min(widest, WIDEST_ID) - rates - dollars - _OTHER_COLUMNS
     if room >= _LEAST_GOODS:
         table.add_column("goods", no_wrap=True, overflow="ellipsis", max_width=room)
     table.add_column("from", no_wrap=True)
     table.add_column("entered", no_wrap=True)
     table.add_column("rate", no_wrap=True)
     table.add_column("USD", justify="right", no_wrap=True)
+    if found.licenses:
+        table.add_column("license CN | US", overflow="fold", min_width=_LICENSE)
     table.add_column("", no_wrap=True)
-    for answer in found.answers:
+    for place, answer in enumerate(found.answers):
         one = answer.answers[0]
         goods = [answer.description] if room >= _LEAST_GOODS else []
+        license_ = [_license(found, place)] if found.licenses else []
         table.add_row(
             answer.line_id,
             answer.hts,
@@ -82,9 +88,45 @@ def _lines(found: Review, soon: set[str], plain: bool, width: int) -> Table:
             format_day(answer.on),
             span_cell(one),
             dollars_cell(one),
+            *license_,
             _marks(answer, soon),
         )
     return table
+
+
+def _license(found: Review, place: int) -> Text:
+    """Both regimes in a few words; the second reading where it differs."""
+    one = found.licenses[place]
+    if one is None:
+        return Text("not answered", style="yellow")
+    cell = license_cell(one, "CN")
+    cell.append(" | ")
+    cell.append_text(license_cell(one, "US"))
+    return cell
+
+
+def _stops(found: Review) -> Iterator[RenderableType]:
+    """What stops, with the question that decides most, grouped by question."""
+    asked: dict[tuple[str, str], list[str]] = {}
+    for one in found.licenses:
+        if one is None:
+            continue
+        for part in one.answers:
+            if part.answer == "prohibited":
+                asked.setdefault((part.regime, f"prohibited: {part.reasons[0].because}"), []).append(one.id)
+            elif part.answer == "undetermined" and part.missing:
+                asked.setdefault((part.regime, part.missing[0].ask), []).append(one.id)
+    if not asked:
+        return
+    table = new_table(plain=False, title="Stops: prohibited or undetermined")
+    for head in ("regime", "why, or what to ask first", "lines"):
+        table.add_column(head, overflow="fold")
+    for (regime, why), lines in asked.items():
+        shown = list(dict.fromkeys(lines))
+        more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+        table.add_row(regime, why, ", ".join(shown[:_SHOWN]) + more)
+    yield ""
+    yield table
 
 
 def _marks(answer: LineAnswer, soon: set[str]) -> str:

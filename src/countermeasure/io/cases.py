@@ -106,7 +106,7 @@ class _Runner:
         known = case.get("known_on")
         if known not in self._engines:
             base = self._engines[None]
-            self._engines[known] = DutyEngine(base.folder, base.scenarios, parse_day(known))
+            self._engines[known] = DutyEngine(base.folder, base.scenarios, parse_day(known or ""))
         yield from _compare(case["expect"], _answer(case, self._engines[known]))
 
 

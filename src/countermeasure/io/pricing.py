@@ -13,7 +13,7 @@ from countermeasure.io.lines import Given, line_columns, read_lines
 from countermeasure.io.tables import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from countermeasure.book.model import Fact
@@ -93,6 +93,7 @@ def open_lines(
     *,
     content: bytes | None = None,
     sheet: str | None = None,
+    also: Mapping[str, Sequence[str]] | None = None,
 ) -> PricedTable:
     """Read a table of lines to be priced.
 
@@ -103,6 +104,7 @@ def open_lines(
         given: What holds for lines that do not say otherwise.
         content: The content, where the caller has it already.
         sheet: Sheet of an Excel file; the first if absent.
+        also: Columns that another reader understands, with their other names.
 
     Raises:
         NotFoundError: If the file or sheet is not there.
@@ -114,7 +116,9 @@ def open_lines(
         ...     print(priced.line.line_id, priced.answer.answers[0].rate)
     """
     given = given or Given()
-    table = read_table(source, line_columns(facts_of(engine)), given.required, sheet=sheet, content=content)
+    columns = line_columns(facts_of(engine))
+    columns |= {name: tuple(names) for name, names in (also or {}).items() if name not in columns}
+    table = read_table(source, columns, given.required, sheet=sheet, content=content)
     return PricedTable(table, engine, log, given)
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from countermeasure.duty.answer import Answer, LineAnswer
+    from countermeasure.licensing.answer import LicenseAnswer
 
 __all__ = ["Change", "OpenFact", "Review", "Totals", "review"]
 
@@ -90,6 +91,7 @@ class Review:
         open_facts: The dearest first.
         programmes: Ordinary duty by programme under the first reading, the dearest first.
         within: Days looked at.
+        licenses: License answer of every line, or ``None`` where its facts could not be read; empty where none was asked.
     """
 
     answers: tuple[LineAnswer, ...]
@@ -98,6 +100,12 @@ class Review:
     open_facts: tuple[OpenFact, ...]
     programmes: tuple[tuple[str, float], ...]
     within: int
+    licenses: tuple[LicenseAnswer | None, ...] = ()
+
+    @property
+    def stopped(self) -> tuple[str, ...]:
+        """Lines that are prohibited or undetermined under any regime and reading."""
+        return tuple(one.id for one in self.licenses if one is not None and one.stops)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -121,15 +129,18 @@ class Review:
             "programmes": [{"programme": name, "usd": usd} for name, usd in self.programmes],
             "within_days": self.within,
             "lines": [answer.to_json() for answer in self.answers],
+            "licenses": [None if one is None else one.to_json() for one in self.licenses],
+            "stopped": list(self.stopped),
         }
 
 
-def review(answers: Sequence[LineAnswer], within: int = 90) -> Review:
+def review(answers: Sequence[LineAnswer], within: int = 90, licenses: Sequence[LicenseAnswer | None] = ()) -> Review:
     """Sum up a portfolio.
 
     Args:
         answers: Answers of its lines.
         within: How many days after its entry a line is watched for changes.
+        licenses: License answers of the same lines, if asked for.
     """
     readings = list(dict.fromkeys(one.reading for answer in answers for one in answer.answers)) or ["text"]
     return Review(
@@ -139,6 +150,7 @@ def review(answers: Sequence[LineAnswer], within: int = 90) -> Review:
         open_facts=_open_facts(answers),
         programmes=_programmes(answers),
         within=within,
+        licenses=tuple(licenses),
     )
 
 

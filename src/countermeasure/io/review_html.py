@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from countermeasure.io.faultlog import FaultLog
     from countermeasure.io.review import Review, Totals
 
-__all__ = ["report"]
+__all__ = ["STYLE", "report", "table"]
 
 _READINGS = {"text": "law as published", "announced": "statements honoured", "": ""}
 
-_STYLE = """
+STYLE = """
 :root { --ink: #1c2330; --soft: #5b6577; --line: #d9dee7; --back: #fff; --band: #f5f7fa; --mark: #0b5cad; --warn: #8a4b00; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6e9ef; --soft: #a3adbd; --line: #343c4a; --back: #12161d;
   --band: #1a202a; --mark: #6bb0ff; --warn: #f0b25a; } }
@@ -80,13 +80,14 @@ def report(found: Review, source: str, log: FaultLog, rows: tuple[int, int], pro
         _faults(log),
         "<h2>Line by line</h2>",
         *(_line(place, answer) for place, answer in enumerate(found.answers, start=1)),
+        *_licenses(found),
         _foot(found),
     ]
     title = escape(f"Duties on {source}")
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
         + "\n".join(part for part in parts if part)
         + "\n</body>\n</html>\n"
     )
@@ -95,7 +96,7 @@ def report(found: Review, source: str, log: FaultLog, rows: tuple[int, int], pro
 # ------------------------------------------------------------------------------------------------ pieces
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], numeric: Sequence[int] = (), *, last: bool = False) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], numeric: Sequence[int] = (), *, last: bool = False) -> str:
     """A table of cells that are HTML already; ``last`` marks the last row as a total."""
     cells = "".join(f'<th scope="col"{_class(place in numeric, "n")}>{escape(text)}</th>' for place, text in enumerate(head))
     listed = list(rows)
@@ -165,7 +166,7 @@ def _readings(found: Review) -> str:
         (_READINGS[t.reading], _usd(t.low_usd), _usd(t.ordinary_usd), _usd(t.high_usd), _usd(t.refundable_usd))
         for t in found.totals
     ]
-    return "<h2>Two readings of the law</h2>\n" + _table(
+    return "<h2>Two readings of the law</h2>\n" + table(
         ("reading", "least USD", "ordinary USD", "greatest USD", "refundable USD"), rows, (1, 2, 3, 4)
     )
 
@@ -181,12 +182,30 @@ def _lines(found: Review) -> str:
             f"{answer.value_usd:,.0f}" if answer.value_usd is not None else "",
             _rates(answer.answers[0]),
             _dollars(answer.answers[0], whole=True) if answer.value_usd is not None else "",
+            _license(found, place - 1),
             " ".join(_tags(answer, answer.line_id in soon)),
         )
         for place, answer in enumerate(found.answers, start=1)
     ]
-    head = ("line", "goods", "from", "entered", "value USD", "rate", "duty USD", "")
-    return "<h2>Lines</h2>\n" + _table(head, rows, (4, 5, 6))
+    head = ("line", "goods", "from", "entered", "value USD", "rate", "duty USD", "license", "")
+    return "<h2>Lines</h2>\n" + table(head, rows, (4, 5, 6))
+
+
+def _license(found: Review, place: int) -> str:
+    """License answers of both regimes in a few words."""
+    one = found.licenses[place] if place < len(found.licenses) else None
+    if one is None:
+        return ""
+    from countermeasure.io.license_html import license_words
+
+    return "<br>".join(f'<span class="soft">{r}</span> {license_words(one, r)}' for r in ("CN", "US"))
+
+
+def _licenses(found: Review) -> list[str]:
+    from countermeasure.io.license_html import license_section
+
+    drawn = [license_section(one, f"license-{n}") for n, one in enumerate(found.licenses, start=1) if one is not None]
+    return ["<h2>Licenses line by line</h2>", *drawn] if drawn else []
 
 
 def _tags(answer: LineAnswer, soon: bool) -> list[str]:
@@ -213,7 +232,7 @@ def _changes(found: Review) -> str:
         )
         for c in found.changes
     ]
-    return f"<h2>Changes within {found.within} days of entry</h2>\n" + _table(
+    return f"<h2>Changes within {found.within} days of entry</h2>\n" + table(
         ("on", "line", "days after entry", "now", "then", "reading"), rows, (2,)
     )
 
@@ -230,7 +249,7 @@ def _open_facts(found: Review) -> str:
         )
         for f in found.open_facts
     ]
-    return "<h2>Open facts, the dearest first</h2>\n" + _table(("fact", "question", "lines", "decides USD"), rows, (3,))
+    return "<h2>Open facts, the dearest first</h2>\n" + table(("fact", "question", "lines", "decides USD"), rows, (3,))
 
 
 def _programmes(found: Review, programmes: Mapping[str, str]) -> str:
@@ -245,8 +264,8 @@ def _programmes(found: Review, programmes: Mapping[str, str]) -> str:
         )
         for name, usd in found.programmes
     ]
-    table = _table(("programme", "", "USD"), rows, (2,))
-    return "<h2>Ordinary duty by programme</h2>\n" + table.replace(
+    drawn = table(("programme", "", "USD"), rows, (2,))
+    return "<h2>Ordinary duty by programme</h2>\n" + drawn.replace(
         '<td><span class="bar"', '<td class="bars"><span class="bar"'
     )
 
@@ -260,7 +279,7 @@ def _faults(log: FaultLog) -> str:
     ]
     total = sum(log.kinds.values())
     more = f"<p>{len(log.kept)} of {total:,} are shown.</p>" if total > len(log.kept) else ""
-    return "<h2>Faults of the table</h2>\n" + _table(("severity", "row", "column", "what and cure"), rows, (1,)) + more
+    return "<h2>Faults of the table</h2>\n" + table(("severity", "row", "column", "what and cure"), rows, (1,)) + more
 
 
 def _line(place: int, answer: LineAnswer) -> str:
@@ -290,7 +309,7 @@ def _answer(one: Answer, *, titled: bool) -> str:
             ("", "ordinarily" if one.rate_low != one.rate_high else "total", percent(one.rate), "", _usd(one.duty_usd), "")
         )
         head = ("heading", "provision", "rate", "of", "USD", "confidence")
-        parts.append(_table(head, rows, (2, 4), last=True))
+        parts.append(table(head, rows, (2, 4), last=True))
     for title, words in (
         ("Open facts", [f"{m.fact}: {m.ask} {m.decides}" for m in one.missing]),
         ("Not complete", [w for w in one.because if not w.startswith("the answer depends on ")]),

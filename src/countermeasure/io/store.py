@@ -11,16 +11,18 @@ import json
 import os
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from countermeasure.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
 
-__all__ = ["Imported", "Store", "data_dir", "sha256_of"]
+__all__ = ["Draft", "Imported", "Store", "data_dir", "sha256_of"]
 
 _MANIFEST = "manifest.json"
 _FORM = 1
@@ -59,7 +61,7 @@ class Imported:
     """One imported file.
 
     Attributes:
-        kind: ``hts``, ``chapter99`` or ``weights``; others may be added by later importers.
+        kind: ``hts``, ``chapter99``, ``weights`` or ``parties``; others may be added by later importers.
         key: What it is an import of, unique within the kind (the day of an edition, a name); a new import
             with the same key replaces the old one.
         origin: Name of the file it came from.
@@ -82,6 +84,21 @@ class Imported:
     effective_from: str = ""
     imported_on: str = ""
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A table that is to be put into the store.
+
+    Attributes:
+        table: The table.
+        entry: What will stand in the manifest; ``file``, ``file_sha256`` and ``rows`` are filled in by the store.
+        stem: Start of the name of the Parquet file; the kind if empty. Drafts of one origin need different stems.
+    """
+
+    table: pa.Table
+    entry: Imported
+    stem: str = ""
 
 
 class Store:
@@ -130,43 +147,57 @@ class Store:
         Raises:
             InputError: If the folder cannot be written; the store is then as before.
         """
+        entry = Imported(
+            kind=kind,
+            key=key,
+            origin=origin.name,
+            origin_sha256=origin_sha256,
+            file="",
+            file_sha256="",
+            rows=table.num_rows,
+            effective_from=effective_from,
+            imported_on=imported_on,
+            notes=notes,
+        )
+        return self.put_all((Draft(table, entry),))[0]
+
+    def put_all(self, drafts: Sequence[Draft]) -> tuple[Imported, ...]:
+        """Add several tables in one step: a reader sees all of them or none.
+
+        Raises:
+            InputError: If the folder cannot be written; the store is then as before.
+        """
         import pyarrow.parquet as pq
 
         before = self.entries()
-        name = f"{kind}-{origin_sha256[:16]}.parquet"
-        part: Path | None = None
+        parts: list[Path] = []
+        done: list[Imported] = []
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".part")
-            os.close(handle)
-            part = Path(temporary)
-            pq.write_table(table, part, compression="zstd")
-            entry = Imported(
-                kind=kind,
-                key=key,
-                origin=origin.name,
-                origin_sha256=origin_sha256,
-                file=name,
-                file_sha256=sha256_of(part),
-                rows=table.num_rows,
-                effective_from=effective_from,
-                imported_on=imported_on,
-                notes=notes,
-            )
-            part.replace(self.folder / name)
-            replaced = [item for item in before if (item.kind, item.key) == (entry.kind, entry.key)]
-            after = [item for item in before if item not in replaced] + [entry]
+            for draft in drafts:
+                handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".part")
+                os.close(handle)
+                parts.append(Path(temporary))
+                pq.write_table(draft.table, parts[-1], compression="zstd")
+                name = f"{draft.stem or draft.entry.kind}-{draft.entry.origin_sha256[:16]}.parquet"
+                rows = draft.table.num_rows
+                done.append(replace(draft.entry, file=name, file_sha256=sha256_of(parts[-1]), rows=rows))
+            for part, entry in zip(parts, done, strict=True):
+                part.replace(self.folder / entry.file)
+            names = {(entry.kind, entry.key) for entry in done}
+            replaced = [item for item in before if (item.kind, item.key) in names]
+            after = [item for item in before if item not in replaced] + done
             self._write_manifest(sorted(after, key=lambda item: (item.kind, item.key)))
         except OSError as error:
             raise InputError(f"cannot be written ({error})", where=str(self.folder), cure="Nothing was changed.") from error
         finally:
-            if part is not None:
+            for part in parts:
                 part.unlink(missing_ok=True)
         used = {item.file for item in after}
         for item in replaced:
             if item.file not in used:
                 (self.folder / item.file).unlink(missing_ok=True)
-        return entry
+        return tuple(done)
 
     def table(self, entry: Imported) -> pa.Table:
         """Read an imported table.

@@ -69,7 +69,7 @@ def nested(cells: Mapping[str, str | None], facts: Mapping[str, Fact]) -> dict[s
     """A flat row in the nested form."""
     parties: list[dict[str, Any]] = []
     for role in PARTY_ROLES:
-        party = {
+        party: dict[str, Any] = {
             key: cells[f"{role}_{key}"] for key in ("country", "address", "lists", "military") if cells.get(f"{role}_{key}")
         }
         if cells.get(role):

@@ -90,11 +90,11 @@ def facts_of(asked: Transaction, item: Item, found: Classified, lists: Mapping[s
     if "technology" in found.traits.forms:
         flags.setdefault("transfers_technology", YES)
     _american(asked, item, footnotes, flags, because, notes, below)
-    for name, value in asked.facts.items():
-        if isinstance(value, tuple):
-            spans[name] = value
+    for name, stated in asked.facts.items():
+        if isinstance(stated, tuple):
+            spans[name] = stated
         else:
-            flags[name] = value
+            flags[name] = stated
         because[name] = "as stated"
     return Facts(flags, spans, because, bill, tuple(dict.fromkeys(notes)), frozenset(below))
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from countermeasure.book.controls import ControlClause, Settled
-    from countermeasure.licensing.transaction import Item, Transaction
+    from countermeasure.licensing.transaction import Item, Owner, Party, Transaction
     from countermeasure.parties.model import PartyList
     from countermeasure.parties.search import PartyIndex
 
@@ -74,7 +74,11 @@ class LicenseEngine:
 
     def screen(self, many: Sequence[Transaction]) -> None:
         """Look up the parties of many transactions together, which is faster than one by one."""
-        self.register.screen([one for t in many for p in t.parties for one in (p, *p.owners)])
+        wanted: list[Party | Owner] = []
+        for asked in many:
+            for party in asked.parties:
+                wanted += [party, *party.owners]
+        self.register.screen(wanted)
 
     def license_for(self, asked: Transaction) -> LicenseAnswer:
         """Answer one transaction.
@@ -239,7 +243,7 @@ class _Run:
             answer,
             review_words(answer, applied, self._policies(reasons), on),
             tuple(reasons),
-            tuple([*others, *sleepers]),
+            (*others, *sleepers),
             tuple(missing),
             obligations_of(applied),
             not because,

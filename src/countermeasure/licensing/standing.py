@@ -225,7 +225,8 @@ def _owned(test: PartyTest, party: Party, register: Register, on: int, live: Cal
             seeds[owner.name] = True
         elif fits(test, here.possible):
             seeds[owner.name] = False
-    return owned_by(test.rule, party, seeds, on)
+    found: Verdict = owned_by(test.rule, party, seeds, on)
+    return found
 
 
 def parties_json(
