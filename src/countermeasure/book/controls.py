@@ -388,6 +388,8 @@ def compile_controls(book: Book, regime: str, known_on: int | None = None, readi
             author = book.by_id[spell.instruments[0]]
             if body.role is not Role.CONTROL or (body.into or author.issuer) != regime:
                 continue
+            if spell.state is State.NOT_YET and spell.end <= author.published_on * DAY:
+                continue  # in force as soon as it was published
             shaping = book.by_id[next((i for i in reversed(spell.instruments) if book.by_id[i].kind != "ruling"), author.id)]
             first = book.by_id[spell.instruments[0]]
             clauses.append(

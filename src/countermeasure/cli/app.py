@@ -13,6 +13,7 @@ from countermeasure.cli.check import check
 from countermeasure.cli.data import data
 from countermeasure.cli.duty import duty
 from countermeasure.cli.license import license_
+from countermeasure.cli.lists import lists
 from countermeasure.errors import EXIT_CODES, CountermeasureError
 
 __all__ = ["app", "main"]
@@ -31,6 +32,7 @@ app.command("check")(check)
 app.command("cases")(cases)
 app.add_typer(book, name="book")
 app.add_typer(data, name="data")
+app.add_typer(lists, name="lists")
 
 
 def _version(asked: bool) -> None:

@@ -14,6 +14,7 @@ from countermeasure.errors import InputError, NotFoundError
 from countermeasure.io.build_schedule import entries_of
 from countermeasure.io.chapter99 import NoteCode, NoteLists, read_notes
 from countermeasure.io.hts_edition import read_edition
+from countermeasure.io.party_imports import PARTY_KINDS, PartyImport, import_parties
 from countermeasure.io.store import Imported, Store, sha256_of
 
 if TYPE_CHECKING:
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
     Progress = Callable[[str], None]
 
 __all__ = [
+    "PARTY_KINDS",
+    "PartyImport",
     "import_chapter99_notes",
     "import_hts",
+    "import_parties",
     "import_weights",
     "note_lists",
     "schedule_from_store",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from countermeasure.parties.model import PartyList
 
-__all__ = ["KIND", "NO_DAY", "edition", "editions", "open_edition", "party_lists"]
+__all__ = ["KIND", "NOT_WHOLE", "NO_DAY", "code_of", "edition", "editions", "is_whole", "open_edition", "party_lists"]
 
 KIND = "parties"
 """Kind of these imports in the store; their key is ``code@day``."""
@@ -32,6 +32,15 @@ def editions(code: str | None = None, store: Store | None = None) -> tuple[Impor
 def code_of(entry: Imported) -> str:
     """Code of the list of an imported edition."""
     return entry.key.rpartition("@")[0]
+
+
+NOT_WHOLE = "not the whole list"
+"""Start of the note on an imported edition that holds only part of its list."""
+
+
+def is_whole(entry: Imported) -> bool:
+    """Whether an imported edition holds the whole list, as far as its file tells."""
+    return not any(note.startswith(NOT_WHOLE) for note in entry.notes)
 
 
 def open_edition(entry: Imported, store: Store | None = None) -> PartyList:
@@ -57,7 +66,8 @@ def edition(name: str, store: Store | None = None) -> PartyList:
     store = store or Store()
     code, at, day = name.partition("@")
     imported = editions(code, store)
-    for entry in reversed(imported):
+    latest = imported[::-1]
+    for entry in (*filter(is_whole, latest), *latest):
         if not at or entry.key == name:
             return open_edition(entry, store)
     shipped = [found for found in shipped_lists() if found.code == code]
@@ -76,7 +86,7 @@ def party_lists(
     """The lists to search: for each the newest edition.
 
     An imported edition takes the place of the shipped one of the same list, unless the shipped one is the newer of two that
-    claim to be whole.
+    claim to be whole. An edition that holds only part of its list never takes the place of a whole one.
 
     Args:
         store: Where the imports are; the store of the user if absent.
@@ -93,7 +103,9 @@ def party_lists(
     newest: dict[str, Imported] = {}
     for entry in editions(None, store):
         code = code_of(entry)
-        if code not in newest or on is None or not entry.effective_from or parse_day(entry.effective_from) <= on:
+        before = newest.get(code)
+        late = on is not None and bool(entry.effective_from) and parse_day(entry.effective_from) > on
+        if before is None or (not late and (is_whole(entry) or not is_whole(before))):
             newest[code] = entry
     order = [*shipped, *(code for code in newest if code not in shipped)]
     chosen: list[PartyList] = []
@@ -101,7 +113,7 @@ def party_lists(
         if codes is not None and code not in codes:
             continue
         own, imported = shipped.get(code), newest.get(code)
-        if imported is None or (own is not None and own.complete and _younger(own, imported)):
+        if imported is None or (own is not None and own.complete and (_younger(own, imported) or not is_whole(imported))):
             if own is not None:
                 chosen.append(own)
         else:

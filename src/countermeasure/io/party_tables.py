@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from countermeasure.parties.model import Kind, ListedParty, PartyList
@@ -33,7 +34,9 @@ def table_of(edition: PartyList) -> pa.Table:
         if name in _SEVERAL:
             columns[name] = pa.array(values, pa.list_(pa.string()))
         elif name == "identifiers":
-            columns[name] = pa.array([[f"{kind}\t{number}" for kind, number in pairs] for pairs in values], pa.list_(pa.string()))
+            columns[name] = pa.array(
+                [[f"{kind}\t{number}" for kind, number in pairs] for pairs in values], pa.list_(pa.string())
+            )
         elif name in _DAYS:
             columns[name] = pa.array(values, pa.int32()).cast(pa.date32())
         else:
@@ -90,7 +93,7 @@ def _tuples(column: pa.ChunkedArray) -> list[tuple[str, ...]]:
         values = chunk.flatten().to_pylist()
         ends = chunk.offsets.to_numpy()
         ends = (ends - ends[0]).tolist()
-        found += [tuple(values[a:b]) if a != b else () for a, b in zip(ends, ends[1:], strict=False)]
+        found += [tuple(values[a:b]) if a != b else () for a, b in pairwise(ends)]
     return found
 
 

@@ -87,6 +87,9 @@ def facts_of(asked: Transaction, item: Item, found: Classified, lists: Mapping[s
     bill = _chinese(asked, item, found, lists, spans, because, notes)
     if item.cn_technology is not None:
         flags["cn_technology"] = int(item.cn_technology)
+    if "list:cn-2025-62" in found.sign.known:
+        flags.setdefault("helps_ree_abroad", YES)
+        because.setdefault("helps_ree_abroad", "the technology or service is for rare-earth activity")
     if "technology" in found.traits.forms:
         flags.setdefault("transfers_technology", YES)
     _american(asked, item, footnotes, flags, because, notes, below)

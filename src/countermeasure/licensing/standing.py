@@ -68,8 +68,7 @@ def tokens_of(listed: ListedParty, on: int, live: Callable[[str], bool]) -> froz
             review, requirement = review_of(listed), requirement_of(listed)
             kind = "case" if review == "case_by_case" else "denial" if review.endswith("denial") else "mixed"
             found.add(f"{listed.list}!{kind}")
-            if requirement != "all":
-                found.add(f"{listed.list}!{requirement}")
+            found.add(f"{listed.list}!{requirement}")
     return frozenset(found)
 
 
@@ -84,6 +83,8 @@ def stated_tokens(lists: Iterable[str]) -> frozenset[str]:
             found.add(f"{base}-{STATED}")
         if base == "us-el" and "!" not in token:
             found.add("us-el!denial" if token != base else "us-el!mixed")
+    if "us-el" in found and not any(f"us-el!{kind}" in found for kind in ("ccl", "named", "projects", "all_but_named")):
+        found.add("us-el!all")
     return frozenset(found)
 
 

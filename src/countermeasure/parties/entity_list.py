@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 __all__ = ["Requirement", "Review", "footnotes_of", "requirement_of", "review_of", "sorted_requirement", "sorted_review"]
 
 Requirement = Literal["all", "ccl", "named", "projects", "all_but_named", "unknown"]
-Review = Literal["presumption_of_denial", "policy_of_denial", "case_by_case", "presumption_of_approval", "mixed", "by_section", "unknown"]
+Review = Literal[
+    "presumption_of_denial", "policy_of_denial", "case_by_case", "presumption_of_approval", "mixed", "by_section", "unknown"
+]
 
-_ALL = re.compile(r"\ball items\b", re.IGNORECASE)
+_ALL = re.compile(
+    r"\ball items\b(?!\s+(?:listed\s+|described\s+)?(?:on|in)\s+(?:the\s+)?(?:ccl|commerce control list))", re.IGNORECASE
+)
 _CCL = re.compile(r"\bcommerce control list\b|\bon the ccl\b", re.IGNORECASE)
 _NAMED = re.compile(r"\beccns?\b|\bsupplement no|\bear\s?99\b|\b\d[a-e]\d{3}\b", re.IGNORECASE)
 _PROJECTS = re.compile(r"\bprojects? specified\b|746\.8\s*\(a\)\s*\(4\)", re.IGNORECASE)
@@ -25,6 +29,7 @@ _EXCEPT = re.compile(r"\bexcept for\b|\bapart from\b|\bexcept\b(?!ion)", re.IGNO
 _OVERCOME = re.compile(r"this license requirement may be overcome.*", re.IGNORECASE | re.DOTALL)
 
 _SECTION = re.compile(r"734\s*\.\s*9\s*\(\s*([eg])\s*\)\s*(?:\(\s*([123])\s*\))?\s*,?\s*(\d)?(?![\d.])", re.IGNORECASE)
+_OLD_FIRST = re.compile(r"736\s*\.\s*2\s*\(b\)\s*\(3\)\s*\(vi\)", re.IGNORECASE)
 _LAST = re.compile(r"\bof the EAR\b[\s.)]*(\d)[\s.)]*$", re.IGNORECASE)
 _PART = {"1": "1", "2": "4", "3": "5"}
 
@@ -69,8 +74,8 @@ def sorted_review(text: str) -> Review:
         text: As the list prints it.
 
     Returns:
-        One policy where the words give one; ``mixed`` where they give several for different items; ``by_section`` where they only
-        send to another section, as ``See § 744.2(d)``; ``unknown`` where there are none.
+        One policy where the words give one; ``mixed`` where they give several for different items; ``by_section`` where
+        they only send to another section, as ``See § 744.2(d)``; ``unknown`` where there are none.
 
     Source:
         15 CFR part 744, supplement 4, column "License review policy".
@@ -98,10 +103,11 @@ def footnotes_of(text: str) -> tuple[str, ...]:
     """Footnotes of an entry that widen the reach of US law to foreign-made items.
 
     They stand in the words of the requirement as a digit after a section: ``734.9(e)1`` or ``734.9(e)(1)`` is footnote 1,
-    ``734.9(e)(2)`` footnote 4, ``734.9(e)(3)`` footnote 5, ``734.9(g),3`` footnote 3; a bare ``734.9(e)`` takes the digit at the
-    end, as in ``(See § 734.9(e) and 744.11 of the EAR)4``. ``734.9(g)`` is footnote 3 also where its digit was left out,
+    ``734.9(e)(2)`` footnote 4, ``734.9(e)(3)`` footnote 5, ``734.9(g),3`` footnote 3; a bare ``734.9(e)`` takes the digit
+    at the end, as in ``(See § 734.9(e) and 744.11 of the EAR)4``. ``734.9(g)`` is footnote 3 also where its digit was left
+    out,
     because that paragraph is that footnote's; a bare ``734.9(e)`` without any digit gives none. Footnote 2 explains a temporary
-    license and widens nothing, so it is not given.
+    license and widens nothing, so it is not given. Until March 2022 footnote 1 stood in ``736.2(b)(3)(vi)``.
 
     Returns:
         Among ``1``, ``3``, ``4``, ``5``, sorted, each once.
@@ -109,7 +115,7 @@ def footnotes_of(text: str) -> tuple[str, ...]:
     Source:
         15 CFR 734.9(e), (g); 15 CFR part 744, supplement 4, footnotes.
     """
-    found: set[str] = set()
+    found = {"1"} if _OLD_FIRST.search(text) else set()
     last = _LAST.search(text)
     for section in _SECTION.finditer(text):
         paragraph, part, digit = section.group(1).lower(), section.group(2), section.group(3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 import unicodedata
 from dataclasses import dataclass, fields
 from functools import cache
@@ -114,8 +115,8 @@ def parse_parties(text: str, path: str, faults: list[str]) -> list[PartyList]:
     """Read a shipped table.
 
     Args:
-        text: Content: ``# key: value`` lines (name, title, source, licence, confidence, as_of, complete, coverage), then CSV with
-            one of the shapes of ``COLUMNS``.
+        text: Content: ``# key: value`` lines (name, title, source, licence, confidence, as_of, complete, coverage), then CSV
+            with one of the shapes of ``COLUMNS``.
         path: Name for messages.
         faults: Every fault is appended as ``path:line: message``.
 
@@ -123,7 +124,9 @@ def parse_parties(text: str, path: str, faults: list[str]) -> list[PartyList]:
         One edition for each list in the file; rows with a fault are left out.
     """
     header, lines, start = read_header(text)
-    missing = [k for k in ("name", "title", "source", "licence", "confidence", "as_of", "complete", "coverage") if not header.get(k)]
+    missing = [
+        k for k in ("name", "title", "source", "licence", "confidence", "as_of", "complete", "coverage") if not header.get(k)
+    ]
     if missing:
         faults.append(f"{path}:1: header lines are missing: {', '.join('# ' + m + ':' for m in missing)}")
         return []
@@ -272,7 +275,9 @@ def diff_lists(old: PartyList, new: PartyList) -> ListDiff:
     """
     silent = {name for name in _COMPARED if not any(getattr(p, name) for p in old.parties)}
     silent |= {name for name in _COMPARED if not any(getattr(p, name) for p in new.parties)}
-    compared = [name for name in _COMPARED if name not in silent or name == "name"]
+    if "requirement" not in silent:
+        silent.discard("footnotes")
+    compared = [name for name in _COMPARED if name not in silent]
     before = {party.id: party for party in old.parties}
     after = {party.id: party for party in new.parties}
     pairs = [(before[key], after[key]) for key in after if key in before]
@@ -283,7 +288,7 @@ def diff_lists(old: PartyList, new: PartyList) -> ListDiff:
         pairs += found
     changed = []
     for one, other in pairs:
-        what = tuple(name for name in compared if _plain(getattr(one, name)) != _plain(getattr(other, name)))
+        what = tuple(name for name in compared if _plain(name, getattr(one, name)) != _plain(name, getattr(other, name)))
         if what:
             changed.append((one, other, what))
     return ListDiff(new.code, old.as_of, new.as_of, tuple(come), tuple(gone), tuple(changed), len(pairs) - len(changed))
@@ -306,23 +311,32 @@ def _pair(
         for key in keys(party):
             at.setdefault(key, []).append(place)
     taken: set[int] = set()
-    pairs = []
-    left = []
+    pairs: list[tuple[ListedParty, ListedParty]] = []
+    left: list[ListedParty] = []
     for party in gone:
-        place = next((p for key in keys(party) for p in at.get(key, ()) if p not in taken), None)
-        if place is None:
+        found = next((p for key in keys(party) for p in at.get(key, ()) if p not in taken), None)
+        if found is None:
             left.append(party)
         else:
-            taken.add(place)
-            pairs.append((party, come[place]))
+            taken.add(found)
+            pairs.append((party, come[found]))
     return pairs, left, [party for place, party in enumerate(come) if place not in taken]
 
 
-def _plain(value: object) -> object:
-    """A value for comparing: the order of several does not matter, nor do signs and case of texts."""
+_NOTICE = re.compile(r"(\d+)\s*F\.?\s*R\.?\s*(\d+)")
+
+
+def _plain(name: str, value: object) -> object:
+    """A value for comparing: order of several, signs, case and order of words do not matter, nor the days of notices."""
+    if name == "citation" and (notices := _NOTICE.findall(str(value))):
+        return frozenset(notices)
     if isinstance(value, tuple):
-        return frozenset(fold(item) if isinstance(item, str) else item for item in value)
-    return fold(value) if isinstance(value, str) else value
+        return frozenset(_words(item) if isinstance(item, str) else item for item in value)
+    return _words(value) if isinstance(value, str) else value
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(sorted(filter(None, map(fold, text.replace("-", " ").split()))))
 
 
 if TYPE_CHECKING:

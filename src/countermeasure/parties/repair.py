@@ -1,7 +1,8 @@
 """Repairs of what official lists print: names with their aliases inside, addresses in a heap, stray signs, odd days.
 
-Each repair is a pure function that gives the mended value and says in a few words what was done; the importer writes those words on
-the entry. Nothing is thrown away: text that is taken out of a name becomes an alias, an address or part of the note.
+Each repair is a pure function that gives the mended value and says in a few words what was done; the importer writes those
+words on the entry. Nothing is thrown away: text that is taken out of a name becomes an alias, an address or part of the
+note.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from typing import TYPE_CHECKING
 
 from countermeasure.codes.day import parse_day
 from countermeasure.errors import CodeError
+from countermeasure.parties.kinds import is_organised
 from countermeasure.parties.lists import fold
 from countermeasure.parties.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Named", "add_aliases", "day_of", "kind_of", "mend_name", "split_addresses", "split_aliases", "tidy"]
+__all__ = ["Named", "add_aliases", "day_of", "mend_name", "split_addresses", "split_aliases", "tidy"]
 
 _INVISIBLE = re.compile("[\ufeff\u200b-\u200f\u2028-\u202e\u2060\u00ad]|[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _C1 = re.compile("[\x80-\x9f]")
@@ -27,7 +29,7 @@ _SPACES = re.compile(r"\s+")
 
 
 def tidy(text: str) -> str:
-    """Text in composed form, with single spaces and without invisible signs; bytes of Windows-1252 read as Latin-1 are mended."""
+    """Text in composed form, with single spaces and no invisible signs; Windows-1252 read as Latin-1 is mended."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split()) if "  " in text or text[:1] == " " or text[-1:] == " " else text
     text = _C1.sub(lambda m: bytes([ord(m.group())]).decode("cp1252", "ignore"), text)
@@ -57,34 +59,46 @@ class Named:
 
 
 _SUCCESSOR = re.compile(
-    r"[\s,;]*\b(?:and|including)\s+(?:any|its|all)\s+(?:successors?|sub-?units?|subsidiar(?:y|ies))\b.*$", re.IGNORECASE | re.DOTALL
+    r"[\s,;]*\b(?:and|including)\s+(?:any|its|all)\s+(?:successors?|sub-?units?|subsidiar(?:y|ies))\b.*$",
+    re.IGNORECASE | re.DOTALL,
 )
-_WHO = re.compile(r"\s*\(\s*[A-Za-z ]{2,30}?\s(entity|entities|national|nationals|individual|person|citizen)\s*\)", re.IGNORECASE)
-_AKA_WORD = r"(?:(?:also|formerly|now|previously)\s+known\s+as|a\.?\s?k\.?\s?a\.?s?|f\.?\s?k\.?\s?a\.?|n\.?\s?k\.?\s?a\.?|d\.?\s?/?\s?b\.?\s?/?\s?a\.?|doing business as)"
+_WHO = re.compile(
+    r"\s*\(\s*[A-Za-z ]{2,30}?\s(entity|entities|national|nationals|individual|person|citizen)\s*\)", re.IGNORECASE
+)
+_AKA_WORD = (
+    r"(?:(?:also|formerly|now|previously)\s+known\s+as|a\.?\s?k\.?\s?a\.?s?|f\.?\s?k\.?\s?a\.?|n\.?\s?k\.?\s?a\.?"
+    r"|d\.?\s?/?\s?b\.?\s?/?\s?a\.?|doing business as)"
+)
 _AKA_PAREN = re.compile(rf"\s*[(\[]\s*{_AKA_WORD}[\s:,]+([^()\[\]]+)[)\]]", re.IGNORECASE)
 _AKA_OPEN = re.compile(rf"\s*(?:[,;]\s*|\s-+\s*|-+\s*|\s)(?<![A-Za-z]){_AKA_WORD}(?![A-Za-z])[\s:,-]+(\S.*)$", re.IGNORECASE)
 _QUESTION = re.compile(r"\?")
 _IN_WORD = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_A-Z])")
 _STOP = re.compile(r"(?<=[^\W\d_]{3})\.$")
-_ABBREVIATED = re.compile(
-    r"\b(?:co|corp|inc|ltd|llc|llp|plc|bros|intl|int'l|mfg|assoc|dept|inst|univ|tech|pty|pte|sdn|bhd|sa|ag|gmbh|est|jsc|etc|dr|jr|sr|st|kft|srl|doo|ooo|"
-    r"ind|eng|elec|grp|lim|sci|dev|trdg|cia|ltda|cie|sti|şti|nat|man|reg|san|tic|fze|fzc|dmcc|zoo|lda|spol)\.$",
-    re.IGNORECASE,
+_ABBREVIATIONS = (
+    "co corp inc ltd llc llp plc bros intl int'l mfg assoc dept inst univ tech pty pte sdn bhd sa ag gmbh est jsc"
+    " etc dr jr sr st kft srl doo ooo ind"
+    " eng elec grp lim sci dev trdg cia ltda cie sti şti nat man reg san tic fze fzc dmcc zoo lda spol"
 )
+_ABBREVIATED = re.compile(rf"\b(?:{'|'.join(_ABBREVIATIONS.split())})\.$", re.IGNORECASE)
 _TAIL_ACRONYM = re.compile(r"^(.{6,}?)\s*\(\s*([A-Z][A-Z0-9&.-]{1,11}(?:\s\d{1,4})?)\s*\)$")
 _TAIL_WORD = re.compile(r"^(.{6,}?)\s*\(\s*([^\W\d_][\w-]{2,20})\s*\)$")
-_PLACES = frozenset({"HK", "USA", "US", "UK", "UAE", "PRC", "ROC", "DPRK", "ROK", "EU", "PVT", "SEA", "SZ", "BJ", "SH", "M", "HKG"})
-_WEAK = re.compile(r"[A-Z0-9&.-]{2,7}")
-_LEGAL_PIECE = re.compile(
-    r"^(?:inc|incorporated|ltd|limited|llc|l\.l\.c|llp|lp|co|company|corp|corporation|gmbh|ag|sa|s\.a|nv|n\.v|bv|b\.v|pte|pty|plc|jsc|ojsc|zao|oao|ooo|fze|fzco|jr|sr|ii|iii)\b\.?",
-    re.IGNORECASE,
+_PLACES = frozenset(
+    {"HK", "USA", "US", "UK", "UAE", "PRC", "ROC", "DPRK", "ROK", "EU", "PVT", "SEA", "SZ", "BJ", "SH", "M", "HKG"}
 )
+_WEAK = re.compile(r"[A-Z&.-]{2,9}")
+_LEGAL_PIECES = (
+    r"inc incorporated ltd limited llc l\.l\.c llp lp co company corp corporation gmbh ag sa s\.a nv n\.v bv b\.v"
+    r" pte pty plc jsc ojsc zao oao ooo fze fzco"
+    " jr sr ii iii"
+)
+_LEGAL_PIECE = re.compile(rf"^(?:{'|'.join(_LEGAL_PIECES.split())})\b\.?", re.IGNORECASE)
 
 
 def mend_name(text: str) -> Named:
     """Take a name apart.
 
-    Repairs: ``; and any successor, sub-unit, or subsidiary thereof``; ``(PRC entity)`` and ``(Russian national)``; ``a.k.a.`` in
+    Repairs: ``; and any successor, sub-unit, or subsidiary thereof``; ``(PRC entity)`` and ``(Russian national)``;
+        ``a.k.a.`` in
     the name, in brackets or not; question marks that stand for lost quotation marks; a full stop after a whole word; an acronym
     in brackets at the end, which becomes a name of its own.
 
@@ -143,10 +157,9 @@ def _take_akas(name: str) -> tuple[str, list[str]]:
     rest = tidy(_AKA_PAREN.sub(take, name))
     if not rest:
         return name, []
-    if more := _AKA_OPEN.search(rest):
-        if more.start() > 0:
-            found.extend(_pieces(more.group(1)))
-            rest = rest[: more.start()]
+    if (more := _AKA_OPEN.search(rest)) and more.start() > 0:
+        found.extend(_pieces(more.group(1)))
+        rest = rest[: more.start()]
     return (rest.strip(" ,;-") or name), [f for f in found if f]
 
 
@@ -155,7 +168,7 @@ def _pieces(text: str) -> list[str]:
     text = re.sub(rf"(?<![A-Za-z]){_AKA_WORD}(?![A-Za-z])", ";", text, flags=re.IGNORECASE)
     if ";" in text:
         return [p for p in (_bare(p) for p in text.split(";")) if p]
-    if text.count(",") == 1 and not _ORGANISED.search(text):
+    if text.count(",") == 1 and not is_organised(text):
         return [p for p in [_bare(text)] if p]
     pieces: list[str] = []
     for piece in text.split(","):
@@ -177,7 +190,8 @@ def _unquestion(text: str) -> str:
 
 def _is_weak(name: str) -> bool:
     """Whether a name is an acronym of at most five letters."""
-    return bool(_WEAK.fullmatch(name)) and name.isupper() and sum(c.isalpha() for c in name) == len(name.replace("&", "").replace(".", "").replace("-", "")) <= 5
+    letters = sum(c.isalpha() for c in name)
+    return letters <= 5 and bool(_WEAK.fullmatch(name)) and letters == sum(c not in "&.-" for c in name)
 
 
 def split_aliases(cell: str, separator: str = ";") -> tuple[list[str], list[str]]:
@@ -196,7 +210,7 @@ def split_aliases(cell: str, separator: str = ";") -> tuple[list[str], list[str]
     notes: list[str] = []
     for piece in cell.split(separator):
         name = tidy(piece)
-        if name[:4].lower() == "and " and len(name) > 6:
+        if name[:4].lower() == "and " and len(name) > 5:
             name = name[4:]
             notes.append("'and' taken off an alias")
         if "?" in name:
@@ -231,67 +245,6 @@ def add_aliases(named: Named, names: Iterable[str], weak: Iterable[str] = ()) ->
         (weak_found if name in listed_weak or _is_weak(name) else strong_found).append(name)
     return tuple(strong_found), tuple(weak_found)
 
-
-# --- what it is ------------------------------------------------------------------------------------------------------------
-
-_PLACE_ENTRY = re.compile(r"^address(?:es)?\s*(?:no\.?\s*)?#?\d*$", re.IGNORECASE)
-_ORGANISED = re.compile(
-    r"\b(?:co|corp|corporation|company|companies|inc|incorporated|ltd|limited|ltda|llc|llp|lp|plc|gmbh|ag|kg|ug|sa|sas|srl|spa|sl|nv|bv|ab|as|oy|aps|kft|"
-    r"doo|dd|ad|zrt|sdn|bhd|pte|pty|pvt|pjsc|jsc|cjsc|ojsc|oao|ooo|zao|pao|ao|fgup|fsue|gup|npp|npo|nii|okb|tov|llp|fze|fzco|fzc|fzllc|dmcc|est|establishment|"
-    r"enterprises?|group|holdings?|industr(?:y|ies|ial)|factory|plant|works|mill|mine|institutes?|university|college|academy|school|laborator(?:y|ies)|lab|labs|"
-    r"cent(?:er|re)s?|bureau|ministry|department|directorate|administration|agency|authority|commission|committee|council|office|organi[sz]ation|"
-    r"association|foundation|fund|trust|bank|insurance|exchange|market|trading|traders?|imports?|exports?|technolog(?:y|ies)|tech|engineering|electronics?|"
-    r"systems?|solutions?|services?|international|logistics|shipping|airlines?|airways|aviation|aerospace|aircraft|space|marine|shipyard|port|navy|army|force|forces|"
-    r"computing|computers?|software|semiconductors?|microelectronics|materials?|chemicals?|pharma\w*|medical|energy|power|petroleum|oil|gas|nuclear|"
-    r"machinery|equipment|instruments?|components?|supply|supplies|manufactur\w+|production|development|research|design|construction|investments?|capital|"
-    r"telecom\w*|communications?|network|media|hospital|society|front|party|brigade|battalion|regiment|division|cartel|gang|movement|union|federation|"
-    r"general|joint|stock|state|national|federal|scientific|public|security|police|guard|free zone|consult\w+|freight|cargo|transport\w*|travel|textiles?|"
-    r"garments?|apparel|foods?|sugar|products|parts|tools|auto|motors?|global|worldwide|hk|asia|europe|china)\b",
-    re.IGNORECASE,
-)
-_PATRONYMIC = re.compile(r"\b\w{3,}(?:ovich|evich|ovna|evna|ichna)\b", re.IGNORECASE)
-_BORN_OR_BOUND = re.compile(r"\b(?:INMATE|REGISTER NO|REG\.? NO|USM NO|INCARCERATED|FCI|PRISON|CORRECTIONAL)\b", re.IGNORECASE)
-_LAST_FIRST = re.compile(r"^[^\W\d_][\w'’ -]*, [^\W\d_][\w'’. -]*$")
-
-
-def kind_of(name: str, stated: str = "", *, addresses: str = "", comma_means_person: bool = False) -> tuple[Kind, str]:
-    """What an entry is.
-
-    Args:
-        name: Its name.
-        stated: What the list says, as ``Individual``, ``Entity``, ``Vessel``, or empty.
-        addresses: Its addresses; a prison tells a person.
-        comma_means_person: Whether the list writes persons as ``LAST, First`` and nothing else with a comma but legal forms.
-
-    Returns:
-        The kind, and a note where it was told from the name and not by the list. Where the name does not tell, ``unknown``.
-    """
-    word = stated.strip().lower()
-    if word:
-        return _STATED.get(word, Kind.UNKNOWN), "" if word in _STATED else f"kind {stated!r} is not known"
-    if _PLACE_ENTRY.match(name):
-        return Kind.ADDRESS, "an address without a party"
-    if _ORGANISED.search(name) or any(c.isdigit() for c in name) or "&" in name:
-        return Kind.ENTITY, "kind told from the name"
-    if _PATRONYMIC.search(name) or (addresses and _BORN_OR_BOUND.search(addresses)):
-        return Kind.PERSON, "kind told from the name"
-    if comma_means_person and _LAST_FIRST.match(name):
-        return Kind.PERSON, "kind told from the name"
-    return Kind.UNKNOWN, ""
-
-
-_STATED = {
-    "individual": Kind.PERSON,
-    "person": Kind.PERSON,
-    "entity": Kind.ENTITY,
-    "organization": Kind.ENTITY,
-    "organisation": Kind.ENTITY,
-    "company": Kind.ENTITY,
-    "vessel": Kind.VESSEL,
-    "aircraft": Kind.AIRCRAFT,
-    "address": Kind.ADDRESS,
-    "unknown": Kind.UNKNOWN,
-}
 
 # --- addresses -------------------------------------------------------------------------------------------------------------
 
@@ -329,7 +282,8 @@ def split_addresses(cell: str) -> tuple[list[str], list[str], list[str]]:
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _US = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2,4})")
 _WORDS = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3})[a-z]*\.?[ -](\d{4})|([A-Za-z]{3})[a-z]*\.? (\d{1,2}), (\d{4})")
-_MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+_MONTH_WORDS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {m: i for i, m in enumerate(_MONTH_WORDS, start=1)}
 
 
 def day_of(text: str) -> tuple[int | None, str]:

@@ -3,34 +3,47 @@
 from __future__ import annotations
 
 import re
-
-__all__ = ["identifiers_of", "remark_facts", "Remarks", "vessel_number"]
-
 from dataclasses import dataclass, field
 
-_KINDS = frozenset(
-    """Passport|National ID No.|Tax ID No.|Registration Number|Registration ID|Cedula No.|NIT #|C.U.R.P.|R.F.C.|Government Gazette Number|
-    SWIFT/BIC|Identification Number|ISIN|RUC #|Company Number|Folio Mercantil No.|Commercial Registry Number|V.A.T. Number|Business Registration Number|
-    Trade License No.|Matricula Mercantil No|Unified Social Credit Code (USCC)|Vessel Registration Identification|MMSI|Aircraft Tail Number|
-    Aircraft Manufacturer's Serial Number (MSN)|Aircraft Construction Number (also called L/N or S/N or F/N)|Website|Email Address|D.N.I.|
-    Chamber of Commerce Number|RSIN|SSN|Driver's License No.|License|Public Registration Number|Enterprise Number|Organization Code|
-    Business Number|UK Company Number|Dubai Chamber of Commerce Membership No.|C.R. No.|Italian Fiscal Code|Legal Entity Number|
-    Stateless Person ID Card|Personal ID Card|Diplomatic Passport|Residency Number|Chinese Commercial Code|Serial No.|Refugee ID Card|Kenyan ID No.|
-    Global Intermediary Identification Number|Equity Ticker|BIK (RU)|Phone Number|National Foreign ID Number|Electoral Registry No.|
-    Cartilla de Servicio Militar Nacional|Credencial electoral|Afghan Money Service Provider License Number|Interpol: Red Notice. File No.|
-    Bank Identifier Code|Central Registration Service Number|Fiscal Code|Birth Certificate Number|Tazkira National ID Card|Turkish Identification Number|
-    Moroccan Personal ID No.|British National Overseas Passport|US FEIN|Permanent Resident Card|Immigration No.|Numero Unico de Identidad (NUI)|
-    Russian State Individual Business Registration Number Pattern (OGRNIP)|File Number|Certificate of Incorporation Number|Registered Charity No.|
-    Istanbul Chamber of Comm. No.|N.I.E.|Pilot License Number|Number|Citizen's Card Number|Seafarer's Identification Document|Vessel Registration Number|
-    VisaNumberID|Travel Document Number|Numero de Identidad|I.F.E.|C.U.I.P.|C.U.I.|C.I.F.|S.S.N.|Paraguayan tax identification number|Economic Register Number (CBLS)|
-    UAE Identification|Bahamas Company Number|Stock Symbol|Kuwait Civil ID|Maritime Mobile Service Identity""".replace("\n    ", "").split("|")
-)
+__all__ = ["Remarks", "identifiers_of", "remark_facts", "vessel_number"]
+
+_KINDS = frozenset((
+    "Passport", "National ID No.", "Tax ID No.", "Registration Number", "Registration ID", "Cedula No.", "NIT #", "C.U.R.P.",
+    "R.F.C.", "Government Gazette Number", "SWIFT/BIC", "Identification Number", "ISIN", "RUC #", "Company Number",
+    "Folio Mercantil No.", "Commercial Registry Number", "V.A.T. Number", "Business Registration Number",
+    "Trade License No.", "Matricula Mercantil No", "Unified Social Credit Code (USCC)", "Vessel Registration Identification",
+    "MMSI", "Aircraft Tail Number", "Aircraft Manufacturer's Serial Number (MSN)",
+    "Aircraft Construction Number (also called L/N or S/N or F/N)", "Website", "Email Address", "D.N.I.",
+    "Chamber of Commerce Number", "RSIN", "SSN", "Driver's License No.", "License", "Public Registration Number",
+    "Enterprise Number", "Organization Code", "Business Number", "UK Company Number",
+    "Dubai Chamber of Commerce Membership No.", "C.R. No.", "Italian Fiscal Code", "Legal Entity Number",
+    "Stateless Person ID Card", "Personal ID Card", "Diplomatic Passport", "Residency Number", "Chinese Commercial Code",
+    "Serial No.", "Refugee ID Card", "Kenyan ID No.", "Global Intermediary Identification Number", "Equity Ticker",
+    "BIK (RU)", "Phone Number", "National Foreign ID Number", "Electoral Registry No.",
+    "Cartilla de Servicio Militar Nacional", "Credencial electoral", "Bank Identifier Code",
+    "Central Registration Service Number", "Fiscal Code", "Birth Certificate Number", "Tazkira National ID Card",
+    "Turkish Identification Number", "Moroccan Personal ID No.", "British National Overseas Passport", "US FEIN",
+    "Permanent Resident Card", "Immigration No.", "Numero Unico de Identidad (NUI)", "File Number",
+    "Certificate of Incorporation Number", "Registered Charity No.", "Istanbul Chamber of Comm. No.", "N.I.E.",
+    "Pilot License Number", "Number", "Citizen's Card Number", "Seafarer's Identification Document",
+    "Vessel Registration Number", "VisaNumberID", "Travel Document Number", "Numero de Identidad", "I.F.E.", "C.U.I.P.",
+    "C.U.I.", "C.U.I.T.", "C.I.F.", "S.S.N.", "RFC", "RIF #", "LE Number", "RTN", "D-U-N-S Number",
+    "Economic Register Number (CBLS)", "UAE Identification", "Stock Symbol", "Kuwait Civil ID", "Branch Unit Number",
+    "Business Registration Document #", "Previous Aircraft Tail Number", "United Social Credit Code Certificate (USCCC)",
+    "Maritime Mobile Service Identity",
+))  # fmt: skip
+"""Kinds of number, as the lists of OFAC call them."""
+
 _NO_NUMBER = (
-    "gender", "secondary sanctions", "additional sanctions", "transactions prohibited", "executive order", "organization established", "organization type",
-    "target type", "effective date", "listing date", "purchase/sales", "aircraft model", "aircraft operator", "aircraft manufacture date", "aircraft mode s",
-    "former vessel", "issuer name", "caatsa", "vessel year", "nationality of registration", "other vessel", "vessel flag", "vessel owner", "vessel type",
-    "bluecheck", "for more information", "prohibited transactions", "peesa", "directive", "ifca", "description:", "other information",
+    "gender", "secondary sanctions", "additional sanctions", "transactions prohibited", "executive order",
+    "organization established", "organization type", "target type", "effective date", "listing date", "purchase/sales",
+    "aircraft model", "aircraft operator", "aircraft manufacture date", "aircraft mode s", "former vessel", "issuer name",
+    "caatsa", "vessel year", "nationality of registration", "other vessel", "vessel flag", "vessel owner", "vessel type",
+    "bluecheck", "for more information", "prohibited transactions", "peesa", "directive", "ifca", "description:",
+    "other information",
 )  # fmt: skip
+"""Starts of what stands among the numbers and is none."""
+
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
 _IMO = re.compile(r"^IMO\s*(\d{7})$", re.IGNORECASE)
@@ -40,21 +53,18 @@ def identifiers_of(cell: object) -> list[tuple[str, str]]:
     """Identity numbers of a cell ``ids`` of the Consolidated Screening List.
 
     Args:
-        cell: Text of pieces parted by ``; ``, each ``country, day, number, kind`` (until 2022) or ``kind, number, country``, with
-            parts left out; or records of JSON with ``type`` and ``number``.
+        cell: Text of pieces parted by ``; ``, each ``country, day, number, kind`` (until 2022) or ``kind, number,
+            country``, with parts left out; or records of JSON with ``type`` and ``number``.
 
     Returns:
         Pairs of kind and number; what is no number of an identity (sex, programme information) is left out.
     """
     pairs: list[tuple[str, str]] = []
     if isinstance(cell, list):
-        for item in cell:
-            if isinstance(item, dict) and item.get("number"):
-                pairs.append((str(item.get("type") or "number").strip(), str(item["number"]).strip()))
+        named = [item for item in cell if isinstance(item, dict) and item.get("number")]
+        pairs = [(str(item.get("type") or "number").strip(), str(item["number"]).strip()) for item in named]
     elif cell:
-        for piece in str(cell).split("; "):
-            if pair := _pair(piece.strip()):
-                pairs.append(pair)
+        pairs = [pair for piece in str(cell).split("; ") if (pair := _pair(piece.strip()))]
     return [vessel_number(kind, number) for kind, number in pairs if _is_number(kind)]
 
 
@@ -65,7 +75,9 @@ def _pair(piece: str) -> tuple[str, str] | None:
     first, last = parts[0], parts[-1]
     if not (_is_number(first) and _is_number(last)):
         return None
-    type_last = last in _KINDS or _digital(last) or (first not in _KINDS and not _digital(first) and _COUNTRY.fullmatch(last) is None)
+    type_last = (
+        last in _KINDS or _digital(last) or (first not in _KINDS and not _digital(first) and _COUNTRY.fullmatch(last) is None)
+    )
     if type_last:
         kind, rest = last, parts[:-1]
         if len(rest) > 1 and _COUNTRY.fullmatch(rest[0]):
@@ -126,8 +138,7 @@ def remark_facts(text: str) -> Remarks:
         text: As ``DOB 08 Apr 1956; POB Belize; Passport K491821 (Thailand); a.k.a. 'MR. HYDE'.``
     """
     found = Remarks()
-    for piece in re.split(r";\s*", text):
-        piece = piece.strip()
+    for piece in map(str.strip, re.split(r";\s*", text)):
         bare = piece.removesuffix(".") if piece.endswith(".") and text.rstrip().endswith(piece) else piece
         if aka := _WEAK_AKA.match(bare):
             found.weak.append(aka.group(1).strip("'"))
@@ -148,6 +159,8 @@ def _remark_number(piece: str) -> tuple[str, str] | None:
         return (kind, number) if number else None
     for kind in _BY_LENGTH:
         if piece.startswith(kind + " "):
-            number = re.sub(r"\s*\([^()]*\)(?:\s+(?:issued|expires)\b.*)?$|\s+(?:issued|expires)\b.*$", "", piece[len(kind) + 1 :])
+            number = re.sub(
+                r"\s*\([^()]*\)(?:\s+(?:issued|expires)\b.*)?$|\s+(?:issued|expires)\b.*$", "", piece[len(kind) + 1 :]
+            )
             return vessel_number(kind, number) if number else None
     return None

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 from countermeasure.codes.country import country_or_none
 from countermeasure.io.faults import Fault
 from countermeasure.parties.entity_list import footnotes_of
+from countermeasure.parties.kinds import kind_of
 from countermeasure.parties.lists import give_ids
 from countermeasure.parties.model import Kind, ListedParty
-from countermeasure.parties.repair import add_aliases, day_of, kind_of, mend_name, split_addresses, split_aliases, tidy
+from countermeasure.parties.repair import add_aliases, day_of, mend_name, split_addresses, split_aliases, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from countermeasure.io.faults import Severity
 
 __all__ = ["Raw", "Reading", "iso2", "read_entries"]
 
@@ -105,14 +108,15 @@ class Reading:
         """Entries over all lists."""
         return sum(len(found) for found in self.parties.values())
 
-    def drop(self, row: int, why: str, cure: str, code: str, severity: str = "error") -> None:
+    def drop(self, row: int, why: str, cure: str, code: str, severity: Severity = "error") -> None:
         """Record a row that gives no entry."""
-        said = "error" if severity == "error" else "note"
-        fault = Fault(self.name, row, None, None, why, cure, code, said)
+        fault = Fault(self.name, row, None, None, why, cure, code, severity)
         self.dropped.append(fault)
         self.faults.append(fault)
 
-    def note(self, row: int | None, message: str, code: str, cure: str = "Nothing needs to be done.", value: str | None = None) -> None:
+    def note(
+        self, row: int | None, message: str, code: str, cure: str = "Nothing needs to be done.", value: str | None = None
+    ) -> None:
         """Record something that was repaired."""
         self.faults.append(Fault(self.name, row, None, value, message, cure, code, "note"))
 
@@ -138,11 +142,15 @@ _OTHERWISE = {
     "democratic people's republic of korea": "KP",
     "congo, democratic republic of the": "CD",
     "congo, republic of the": "CG",
+    "congo": "CG",
+    "china, hong kong special administrative region": "HK",
+    "china, macao special administrative region": "MO",
     "west bank": "PS",
     "gaza": "PS",
     "north gaza": "PS",
     "northern gaza": "PS",
     "man, isle of": "IM",
+    "macedonia, the former yugoslav republic of": "MK",
     "palestinian": "PS",
     "palestinian territories": "PS",
     "crimea": "UA",

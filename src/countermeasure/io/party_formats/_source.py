@@ -10,7 +10,7 @@ import re
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from countermeasure.errors import InputError, NotFoundError
 
@@ -36,7 +36,10 @@ class Source:
     sha256: str
 
     def text(self) -> tuple[str, bool]:
-        """The content as text, and whether it is Windows-1252 rather than UTF-8; a byte-order mark and a final 0x1A are left out."""
+        """The content as text, and whether it is Windows-1252 rather than UTF-8.
+
+        A byte-order mark and a final 0x1A are left out.
+        """
         data = self.data.rstrip(b"\x1a\x00")
         if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
             return data.decode("utf-16", "replace"), False
@@ -89,17 +92,19 @@ def csv_rows(text: str, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]
         start = reader.line_num + 1
 
 
-def parse_xml(source: Source) -> ElementTree.Element:
+def parse_xml(source: Source) -> ET.Element:
     """The root of an XML file, with namespaces taken off all names.
 
     Raises:
         InputError: If it is not well-formed, or declares a document type (which no list does).
     """
     if b"<!DOCTYPE" in source.data[:8192] or b"<!ENTITY" in source.data:
-        raise InputError("the file declares a document type", code="wrong_format", where=source.name, cure="Fetch the official file.")
+        raise InputError(
+            "the file declares a document type", code="wrong_format", where=source.name, cure="Fetch the official file."
+        )
     try:
-        root = ElementTree.fromstring(source.data)
-    except ElementTree.ParseError as error:
+        root = ET.fromstring(source.data)  # noqa: S314 - declarations of types and entities were refused above
+    except ET.ParseError as error:
         line = error.position[0]
         cure = "The file is cut off or damaged; fetch it again."
         raise InputError(f"not well-formed XML ({error})", code="bad_xml", where=f"{source.name}:{line}", cure=cure) from None

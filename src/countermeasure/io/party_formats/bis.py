@@ -1,4 +1,4 @@
-"""Lists of the Bureau of Industry and Security as it publishes them: CSV of part 744, denied persons (tab or comma), unverified."""
+"""Lists of the Bureau of Industry and Security as it publishes them, CSV or tab separated."""
 
 from __future__ import annotations
 
@@ -59,6 +59,7 @@ def read_bis(source: Source, kind: str) -> Reading:
     rows = csv_rows(text, delimiter)
     _, header = next(rows, (1, []))
     columns = _columns(header, source.name)
+    _must_be(kind, set(columns), source.name)
     grouped: dict[tuple[str, ...], Raw] = {}
     latest = ""
     for row, cells in rows:
@@ -95,6 +96,20 @@ def _columns(header: Iterable[str], name: str) -> dict[str, int]:
     return found
 
 
+def _must_be(kind: str, columns: set[str], name: str) -> None:
+    """Refuse a file whose columns are those of another list: one list would take the place of another."""
+    if kind in ("bis-el", "bis-meu"):
+        good, what = "requirement" in columns, "there is no column for the license requirement"
+    elif kind == "bis-dpl":
+        good, what = bool(columns & {"order", "end"}), "there is no column for the order or its end"
+    else:
+        good, what = not columns & {"requirement", "order"}, "it has columns of another list"
+    if not good:
+        raise InputError(
+            f"not the list {kind}: {what}", code="other_list", where=f"{name}:1", cure="Give the file of that list."
+        )
+
+
 def _take(record: Mapping[str, str], row: int, code: str, grouped: dict[tuple[str, ...], Raw], reading: Reading) -> None:
     """Make an entry of a row, or add its address and alias to the entry it belongs to."""
     said = record.get("list", "")
@@ -114,7 +129,9 @@ def _take(record: Mapping[str, str], row: int, code: str, grouped: dict[tuple[st
     if not record["name"]:
         key = (*key, str(row))
     if said and said.upper() not in (code.removeprefix("us-").upper(), ""):
-        reading.warn(row, f"the row says that it is of the list {said}", "other_list", "Import it as what it is.", record["name"])
+        reading.warn(
+            row, f"the row says that it is of the list {said}", "other_list", "Import it as what it is.", record["name"]
+        )
     order = {"Y": "standard order", "N": "order with terms of its own"}.get(record.get("order", "").upper(), "")
     grouped[key] = Raw(
         list=code,

@@ -85,7 +85,9 @@ def _csv_records(text: str, name: str, reading: Reading) -> Iterable[tuple[int, 
             continue
         if len(cells) != len(columns):
             reading.rows += 1
-            reading.drop(row, f"{len(cells)} cells under {len(columns)} columns", "The file is cut off or damaged there.", "ragged_row")
+            reading.drop(
+                row, f"{len(cells)} cells under {len(columns)} columns", "The file is cut off or damaged there.", "ragged_row"
+            )
             continue
         record: dict[str, Any] = dict(zip(columns, cells, strict=True))
         record["reduced"] = reduced
@@ -99,7 +101,9 @@ def _json_records(text: str, name: str, reading: Reading) -> Iterable[tuple[int,
         raise InputError(f"not valid JSON ({error})", code="bad_json", where=name, cure="Fetch the file again.") from None
     results = content.get("results") if isinstance(content, dict) else content
     if not isinstance(results, list):
-        raise InputError("there is no list of results", code="wrong_format", where=name, cure="Give consolidated.json of trade.gov.")
+        raise InputError(
+            "there is no list of results", code="wrong_format", where=name, cure="Give consolidated.json of trade.gov."
+        )
     if isinstance(content, dict):
         total = content.get("total")
         if isinstance(total, int) and total > len(results):
@@ -162,7 +166,9 @@ def _code(said: str, reading: Reading, row: int) -> str:
     code = "us-" + re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-")[:24]
     if code not in reading.titles:
         reading.titles[code] = said
-        reading.warn(row, f"the list {said!r} is not known; kept as {code}", "unknown_list", "Nothing is lost; it can be searched.")
+        reading.warn(
+            row, f"the list {said!r} is not known; kept as {code}", "unknown_list", "Nothing is lost; it can be searched."
+        )
     return code
 
 

@@ -34,7 +34,10 @@ _BY_PROGRAMME: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _BY_DIRECTIVE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"EO 14024 Directive 2\b"), "us-cap"),
-    (re.compile(r"(?:EO 14024|Subject to) Directive (?:1a|3|4)\b.*14024|14024.*(?:Directive) (?:1a|3|4)\b", re.IGNORECASE), "us-mbs"),
+    (
+        re.compile(r"(?:EO 14024|Subject to) Directive (?:1a|3|4)\b.*14024|14024.*(?:Directive) (?:1a|3|4)\b", re.IGNORECASE),
+        "us-mbs",
+    ),
 )
 
 
@@ -59,8 +62,8 @@ def read_ofac(place: Path) -> Reading:
     """Read a list of OFAC.
 
     Args:
-        place: A folder with the CSV files of one or both sets, one of these files (its companions are looked for beside it), or an
-            XML file (``sdn.xml``, ``consolidated.xml``); plain or gzip.
+        place: A folder with the CSV files of one or both sets, one of these files (its companions are looked for beside
+            it), or an XML file (``sdn.xml``, ``consolidated.xml``); plain or gzip.
 
     Raises:
         NotFoundError: If there is no such file, or no list in the folder.
@@ -135,27 +138,32 @@ def _set_entries(kind: str, sources: dict[str, Source], reading: Reading) -> lis
         codes = ["us-sdn"] if kind == "sdn" else lists_of_programmes(programmes, cells[11])
         reading.shared += len(codes) - 1
         identifiers = remarks.identifiers + ([("call sign", cells[5])] if cells[5] else [])
-        for code in codes:
-            entries.append(
-                Raw(
-                    list=code,
-                    name=cells[1],
-                    row=row,
-                    number=number,
-                    aliases=[a[3] for a in aliases.get(number, ())],
-                    separator="\n",
-                    weak=remarks.weak,
-                    kind=cells[2] or "entity",
-                    addresses=[place for place in places if place],
-                    countries=countries,
-                    identifiers=identifiers,
-                    birth_dates=remarks.birth_dates,
-                    programmes=programmes,
-                )
+        entries += [
+            Raw(
+                list=code,
+                name=cells[1],
+                row=row,
+                number=number,
+                aliases=[a[3] for a in aliases.get(number, ())],
+                separator="\n",
+                weak=remarks.weak,
+                kind=cells[2] or "entity",
+                addresses=[place for place in places if place],
+                countries=countries,
+                identifiers=identifiers,
+                birth_dates=remarks.birth_dates,
+                programmes=programmes,
             )
+            for code in codes
+        ]
     lost = len((addresses.keys() | aliases.keys()) - numbers)
     if lost:
-        reading.warn(None, f"addresses or aliases of {lost} numbers that are not in the list", "lone_rows", "The files are of different days.")
+        reading.warn(
+            None,
+            f"addresses or aliases of {lost} numbers that are not in the list",
+            "lone_rows",
+            "The files are of different days.",
+        )
     return entries
 
 
@@ -165,7 +173,7 @@ def _rows(source: Source, width: int, reading: Reading, *, count: bool = False) 
         reading.note(None, f"{source.name} is not UTF-8; read as Windows-1252", "windows_1252")
     good = 0
     for row, cells in csv_rows(text):
-        values = [cell.strip() for cell in cells]
+        values = [cell.strip(" \t\x1a") for cell in cells]
         values = ["" if value == _EMPTY else value for value in values]
         if not any(values):
             continue
@@ -173,7 +181,9 @@ def _rows(source: Source, width: int, reading: Reading, *, count: bool = False) 
             reading.rows += 1
         if len(values) < width or not values[0].isdigit():
             if count:
-                reading.drop(row, "no number of OFAC in the first of twelve cells", "The file is cut off or of another form.", "odd_row")
+                reading.drop(
+                    row, "no number of OFAC in the first of twelve cells", "The file is cut off or of another form.", "odd_row"
+                )
             else:
                 reading.warn(row, f"a row of {source.name} is not of {width} cells", "odd_row", "The file is cut off there.")
             continue
@@ -204,7 +214,9 @@ def _read_xml(source: Source) -> Reading:
     reading = Reading(source.name, source.sha256)
     found = root.findall("sdnEntry")
     if not found:
-        raise InputError("no entries of OFAC in it", code="wrong_format", where=source.name, cure="Give sdn.xml or consolidated.xml.")
+        raise InputError(
+            "no entries of OFAC in it", code="wrong_format", where=source.name, cure="Give sdn.xml or consolidated.xml."
+        )
     published = (root.findtext(".//Publish_Date") or "").strip()
     if published:
         day, _ = day_of(published)
@@ -230,7 +242,8 @@ def _xml_entry(element: Element, row: int, reading: Reading) -> list[Raw]:
     words = "; ".join((element.findtext("remarks") or "", *_texts(element, "idList/id/idType")))
     codes = lists_of_programmes(programmes, words) if _is_consolidated(element, reading, programmes) else ["us-sdn"]
     reading.shared += len(codes) - 1
-    strong, weak = [], []
+    strong: list[str] = []
+    weak: list[str] = []
     for aka in element.findall("akaList/aka"):
         name = _full_name(aka)
         (weak if (aka.findtext("category") or "").strip().lower() == "weak" else strong).append(name)

@@ -44,7 +44,9 @@ def code_of_name(name: str) -> str:
     """
     slug = re.sub(r"[^\w]+", "-", name.casefold()).strip("-_")
     if not slug:
-        raise InputError(f"{name!r} is not a name for a list", code="missing_option", cure="Add --name, as --name blocked-customers.")
+        raise InputError(
+            f"{name!r} is not a name for a list", code="missing_option", cure="Add --name, as --name blocked-customers."
+        )
     return f"own-{slug}"
 
 
@@ -77,7 +79,7 @@ def read_own(source: Source, name: str) -> Reading:
                 number=cell.get("id", ""),
                 aliases=_several(cell.get("aliases", "")),
                 weak=_several(cell.get("weak_aliases", "")),
-                kind=cell.get("kind", "") if cell.get("kind", "").lower() not in ("legalentity",) else "entity",
+                kind=cell.get("kind", "") if cell.get("kind", "").lower() != "legalentity" else "entity",
                 addresses=[cell["address"].replace("|", ";")] if cell.get("address") else [],
                 countries=_several(cell.get("country", "")),
                 identifiers=[_identifier(piece) for piece in _several(cell.get("identifiers", ""))],

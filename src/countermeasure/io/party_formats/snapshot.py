@@ -45,7 +45,9 @@ def read_snapshot(source: Source) -> Reading:
     try:
         content = json.loads(source.text()[0])
     except ValueError as error:
-        raise InputError(f"not valid JSON ({error})", code="bad_json", where=source.name, cure="Fetch the file again.") from None
+        raise InputError(
+            f"not valid JSON ({error})", code="bad_json", where=source.name, cure="Fetch the file again."
+        ) from None
     entities = content.get("entities") if isinstance(content, dict) else None
     if not isinstance(entities, list) or not entities:
         raise InputError("there are no entities", code="no_rows", where=source.name, cure="Give the whole file.")
