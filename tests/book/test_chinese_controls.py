@@ -35,6 +35,11 @@ def measures(shared: Path) -> list[dict[str, Any]]:
     return yaml.safe_load((shared / "facts" / "cn_measures.yaml").read_text("utf-8"))["measures"]
 
 
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def state(book: Book, name: str, day: str, reading: Reading, known_on: str | None = None) -> State:
     record = book.replayed(None if known_on is None else parse_day(known_on), reading)
     return record.provisions[name].at(parse_day(day) * DAY).state
@@ -67,7 +72,7 @@ def test_states_agree_on_the_first_and_last_day_of_every_window(book: Book, meas
 
 
 def test_all_items_of_the_facts_are_in_the_control_lists(book: Book, shared: Path) -> None:
-    rows = list(csv.DictReader((shared / "facts" / "cn_control_items.csv").open(encoding="utf-8")))
+    rows = table(shared / "facts" / "cn_control_items.csv")
     held = {item.id: item for one in book.control_lists.values() for item in one.items}
     assert len(rows) == 225
     for row in rows:
@@ -79,7 +84,7 @@ def test_all_items_of_the_facts_are_in_the_control_lists(book: Book, shared: Pat
 def test_listings_are_suspended_and_stopped_as_the_party_table_says(book: Book, shared: Path) -> None:
     names = {"CN-ECL": "cn-ecl", "CN-WL": "cn-watch", "CN-UEL": "cn-uel"}
     seen = 0
-    for row in csv.DictReader((shared / "facts" / "cn_listed_parties.csv").open(encoding="utf-8")):
+    for row in table(shared / "facts" / "cn_listed_parties.csv"):
         found = re.search(r"(20\d\d)\]? No\.(\d+)", row["announcement"])
         if row["list_code"] not in names or found is None:
             continue

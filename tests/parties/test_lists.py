@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from countermeasure.book import Book
 from countermeasure.codes.day import parse_day
 from countermeasure.parties.lists import diff_lists, fold, give_ids, parse_parties, party_id, shipped_lists
 from countermeasure.parties.model import LISTS, Kind, ListedParty, PartyList
@@ -181,3 +182,10 @@ def test_starter_entries_are_entities_with_words_of_the_list():
     assert huawei.kind is Kind.ENTITY
     assert huawei.footnotes == ("1",)
     assert huawei.start == parse_day("2019-05-16")
+
+
+def test_the_book_knows_every_provision_that_lists_a_party():
+    provisions = Book.shipped().replayed().provisions
+    named = {party.by for found in shipped_lists() for party in found.parties if party.by}
+    assert len(named) == 28
+    assert named <= set(provisions)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from countermeasure.parties.names import forms
+from countermeasure.parties.names import forms, skeleton
 from countermeasure.parties.tables import Part
 from countermeasure.parties.tokens import TokenTable
 
@@ -154,6 +154,9 @@ def features(form: Form) -> list[str]:
         found.append(text)
         if len(token) > 2:
             found.extend(text[place : place + 3] for place in range(len(text) - 2))
+        if len(token) > 3 and kinds[start] is not Part.NUMBER:
+            found.append("~" + skeleton(token))
+            found.append("@" + "".join(sorted(token)))
     if form.han:
         text = form.han
         found.extend(text[place : place + 2] for place in range(len(text) - 1))

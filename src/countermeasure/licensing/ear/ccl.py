@@ -15,7 +15,7 @@ from typing import Literal
 from countermeasure.codes.day import parse_day
 from countermeasure.errors import CodeError
 
-__all__ = ["DATA", "Entry", "Requirement", "Ternary", "as_of", "entry", "split_eccn", "table"]
+__all__ = ["DATA", "Entry", "Requirement", "Ternary", "as_of", "entry", "relation", "split_eccn", "table"]
 
 DATA = Path(__file__).resolve().parent.parent.parent / "data" / "ear"
 
@@ -49,7 +49,7 @@ class Requirement:
         if self.applies == "?":
             return "unknown"
         tokens = self.applies.split()
-        answers: dict[str, Ternary] = {t: _relation(t.lstrip("?-"), paragraph) for t in tokens if t != "all"}
+        answers: dict[str, Ternary] = {t: relation(t.lstrip("?-"), paragraph) for t in tokens if t != "all"}
         taken = {t: a for t, a in answers.items() if "-" in t[:2]}
         named = {t: a for t, a in answers.items() if t not in taken}
         if any(t.startswith("?") and a != "no" for t, a in taken.items()) or any(a == "unknown" for a in taken.values()):
@@ -74,7 +74,7 @@ class Requirement:
         return f"{head} but for {taken}" if taken else head
 
 
-def _relation(ref: str, paragraph: str) -> Ternary:
+def relation(ref: str, paragraph: str) -> Ternary:
     """Whether a named paragraph holds the asked one (yes), is a part of it (unknown), or lies apart (no)."""
     if paragraph == ref or paragraph.startswith(f"{ref}."):
         return "yes"

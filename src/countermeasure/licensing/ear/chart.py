@@ -12,7 +12,7 @@ from functools import cache
 from countermeasure.codes.country import COUNTRIES, country
 from countermeasure.codes.day import format_day, parse_day
 from countermeasure.codes.groups import Groups
-from countermeasure.licensing.ear.ccl import Entry, Requirement, Ternary, as_of, entry, split_eccn, table
+from countermeasure.licensing.ear.ccl import Entry, Requirement, Ternary, as_of, entry, relation, split_eccn, table
 
 __all__ = ["ChartAnswer", "Destination", "Finding", "Ternary", "destination", "requirement"]
 
@@ -185,7 +185,7 @@ def _weighed(one: Entry, shown: str, paragraph: str, row: Destination, to: str) 
     """The reasons of an entry held against a row of the chart."""
     name = _NAMES[to]
     findings = tuple(_finding(req, row, paragraph, to) for req in one.requirements)
-    special = _footnotes(one, row, name)
+    special = _footnotes(one, paragraph, row, name)
     hits = [f for f in findings if f.needed == "yes"]
     maybe = [f for f in findings if f.needed == "unknown"]
     notes: list[str] = []
@@ -276,12 +276,14 @@ def _named(tokens: list[str], code: str, to: str) -> tuple[Ternary, str]:
     return "no", f"{name} is not among {' '.join(tokens)}"
 
 
-def _footnotes(one: Entry, row: Destination, name: str) -> list[str]:
-    """Footnotes of a destination that bear on an entry and are not computed."""
+def _footnotes(one: Entry, paragraph: str, row: Destination, name: str) -> list[str]:
+    """Footnotes of a destination that bear on an entry, or on the asked paragraph of it, and are not computed."""
     found = []
     for number in row.footnotes:
         words = _chart()[1].get(number, "")
-        if one.eccn in words or (number in ("2", "4") and one.eccn in _THERMAL) or number == "6":
+        named = [ref.lstrip(".") for ref in re.findall(rf"{one.eccn}((?:\.[a-z0-9]+)*)", words)]
+        bears = any(not ref or relation(ref, paragraph) != "no" for ref in named)
+        if bears or (number in ("2", "4") and one.eccn in _THERMAL) or number == "6":
             found.append(f"footnote {number} of the Country Chart for {name}: {words}")
     return found
 
