@@ -30,11 +30,11 @@ def test_one_member(groups):
     assert not groups.has("eu", "GB", parse_day("2020-02-01"))
     assert not groups.has("cn_customs", "TW", parse_day("2025-01-01"))
     assert groups.changes("column_2") == (parse_day("2022-04-09"),)
-    assert groups.names == ("cn_customs", "column_2", "eu", "usmca")
+    assert tuple(n for n in groups.names if not n.startswith("ear_")) == ("cn_customs", "column_2", "eu", "usmca")
 
 
 def test_unknown_group_names_those_that_are_known(groups):
-    with pytest.raises(NotFoundError, match="cn_customs, column_2, eu"):
+    with pytest.raises(NotFoundError, match="cn_customs, column_2, ear_a1"):
         groups.members("asean", 0)
 
 

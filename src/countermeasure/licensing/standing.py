@@ -82,7 +82,7 @@ def stated_tokens(lists: Iterable[str]) -> frozenset[str]:
         if base in ("cn-ecl", "cn-watch", "cn-uel", "cn-afsl") and token == base:
             found.add(f"{base}-{STATED}")
         if base == "us-el" and "!" not in token:
-            found.add("us-el!denial" if token != base else "us-el!mixed")
+            found |= {"us-el!all", "us-el!unknown"}
     if "us-el" in found and not any(f"us-el!{kind}" in found for kind in ("ccl", "named", "projects", "all_but_named")):
         found.add("us-el!all")
     return frozenset(found)

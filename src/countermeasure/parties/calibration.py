@@ -14,28 +14,37 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["BASE", "CONFIRMED", "REVIEW", "WEIGHTS", "probability"]
+__all__ = ["BASE", "CONFIRMED", "REVIEW", "WEIGHTS", "points_of", "probability"]
 
-BASE = 2.5
+BASE = -4.20
 WEIGHTS: dict[str, float] = {
-    "against": -9.0,
-    "extra": -5.0,
-    "missing": -5.0,
-    "fuzz": -6.0,
-    "top_asked": 1.0,
-    "top_listed": 1.0,
-    "information": 2.0,
-    "whole": 1.0,
-    "number_one_sided": -1.0,
-    "legal": -0.2,
-    "generic_only": -1.0,
-    "glued_alike": 1.0,
+    "against": -12.33,
+    "extra": -3.92,
+    "missing": -5.82,
+    "fuzz": -7.74,
+    "top_asked": 0.49,
+    "top_listed": 1.84,
+    "information": 2.43,
+    "whole": 1.68,
+    "number_one_sided": -3.88,
+    "legal": -0.0,
+    "generic_only": -0.14,
+    "glued_alike": 2.39,
 }
 """Points (log odds) per unit of each measure of ``score.MEASURES``."""
 REVIEW = 0.5
 """Scores from here on are to be looked at by a person."""
 CONFIRMED = 0.9
 """Scores from here on are taken as the party, if nothing caps them."""
+
+
+def points_of(values: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Points of pairs.
+
+    Args:
+        values: Measures, shape (n, len(WEIGHTS)).
+    """
+    return values.astype(np.float64) @ np.array(list(WEIGHTS.values())) + BASE
 
 
 def probability(points: NDArray[np.float64]) -> NDArray[np.float64]:

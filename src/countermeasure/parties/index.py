@@ -186,6 +186,14 @@ class NameIndex:
         weigh(self.block, self.rarity, self.unseen)
         self._postings([form for _, form in named])
         self.keys = self._keys([form for _, form in named])
+        self.initials: dict[str, tuple[int, ...]] = {}
+        letters: dict[str, list[int]] = {}
+        for number, form in named:
+            for text in acronyms(form):
+                held = letters.setdefault(text, [])
+                if len(held) < TOP and number not in held:
+                    held.append(number)
+        self.initials = {text: tuple(rows) for text, rows in letters.items()}
 
     @property
     def unseen(self) -> float:
@@ -230,6 +238,16 @@ class NameIndex:
             for key in exact_keys(form):
                 found.setdefault(key, []).append(row)
         return {key: tuple(rows) for key, rows in found.items()}
+
+    def acronym_hits(self, names: Sequence[str]) -> list[tuple[int, int]]:
+        """Names that are one word of four to seven capital letters, with listed names of these first letters."""
+        found = []
+        for place, name in enumerate(names):
+            if 4 <= len(name) <= 24 and name[:4].isupper():
+                core = [word for form in forms(name) for word, part in zip(form.words, form.parts, strict=False) if part not in (Part.LEGAL, Part.STOP)]
+                if len(core) == 1 and 4 <= len(core[0]) <= 7 and core[0].upper() in name:
+                    found.extend((place, number) for number in self.initials.get(core[0], ()))
+        return found
 
     def candidates(self, asked: Sequence[Form]) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
         """Pairs of asked form and listed form that share rare words, rare trigrams or a key.
@@ -302,6 +320,19 @@ def _best(product: Any, most: int) -> tuple[NDArray[np.int64], NDArray[np.int32]
         return np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32)
     place = np.concatenate(kept)
     return np.concatenate(rows), column[place], value[place]
+
+
+def acronyms(form: Form) -> set[str]:
+    """First letters of a name of at least four words, with and without its place and legal form."""
+    if form.han or len(form.parts) < 3:
+        return set()
+    found = set()
+    for left_out in ((Part.STOP, Part.LEGAL), (Part.STOP,), (Part.STOP, Part.LEGAL, Part.PLACE)):
+        kept = [word for word, part in zip(form.words, form.parts, strict=False) if part not in left_out and not word.isdigit()]
+        text = "".join(word[0] for word in kept)
+        if 3 <= len(text) <= 7:
+            found.add(text)
+    return found
 
 
 def exact_keys(form: Form) -> list[str]:

@@ -40,11 +40,13 @@ class Measured:
         values: Shape (n, len(MEASURES)).
         contradicted: Whether numbers on both sides differ, shape (n,).
         han: Likeness of the Chinese texts, NaN where not both are Chinese, shape (n,).
+        same: Whether all words but legal forms and stop words are equal, in any order or spacing, shape (n,).
     """
 
     values: NDArray[np.float32]
     contradicted: NDArray[np.bool_]
     han: NDArray[np.float32]
+    same: NDArray[np.bool_]
 
 
 def measure(
@@ -61,7 +63,7 @@ def measure(
     """
     count = row.size
     if not count:
-        return Measured(np.zeros((0, len(MEASURES)), np.float32), np.zeros(0, np.bool_), np.zeros(0, np.float32))
+        return Measured(np.zeros((0, len(MEASURES)), np.float32), np.zeros(0, np.bool_), np.zeros(0, np.float32), np.zeros(0, np.bool_))
     spots_a, spots_l = _ragged(asked.spot, row), _ragged(listed.spot, column)
     best_a, best_l = _cover(asked, listed, table, row, column, spots_a, spots_l)
     size_a, size_l = np.diff(asked.spot)[row], np.diff(listed.spot)[column]
@@ -85,7 +87,11 @@ def measure(
         ],
         axis=1,
     ).astype(np.float32)  # fmt: skip
-    return Measured(values, contradicted, _han(asked, listed, row, column))
+    han = _han(asked, listed, row, column)
+    same = (asked.glued[row] == listed.glued[column]).astype(np.bool_)
+    same |= ((side_a.heard + side_l.heard) == 0) & (side_a.words == side_l.words)
+    same &= ~contradicted & (np.isnan(han) | (han == 1))
+    return Measured(values, contradicted, han, same)
 
 
 class _Side:
@@ -106,6 +112,9 @@ class _Side:
         self.loss = np.bincount(pair, weight * np.where(found, 1.0 - best, 0.0), count)
         word = (self.part == Part.WORD) | (self.part == Part.GIVEN)
         self.proper = np.bincount(pair, word & found, count)
+        light = (self.part == Part.LEGAL) | (self.part == Part.STOP)
+        self.words = np.bincount(pair, ~light, count)
+        self.heard = np.bincount(pair, ~light & (best < 1), count)
         heaviest = np.zeros(count, np.float32)
         np.maximum.at(heaviest, pair, weight)
         is_top = weight >= heaviest[pair] - 1e-6
@@ -191,8 +200,7 @@ def _numbers(
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Which pairs have a number on one side alone, and which differ in numbers.
 
-    Numbers contradict where each side has one the other lacks, counting repetition ("38th ... 13" is not "13th ... 13"), and
-    where the asked name has one the listed name lacks although that has others.
+    Numbers contradict where each side has one the other lacks, counting repetition: "38th ... 13" is not "13th ... 13".
     """
     is_a, is_l = np.flatnonzero(side_a.part == Part.NUMBER), np.flatnonzero(side_l.part == Part.NUMBER)
     one_sided = np.zeros(count, np.float32)
@@ -203,10 +211,9 @@ def _numbers(
     has_l = np.bincount(side_l.pair[is_l], minlength=count)
     open_a = np.bincount(side_a.pair[is_a], side_a.best[is_a] < 1, count) > 0
     open_l = np.bincount(side_l.pair[is_l], side_l.best[is_l] < 1, count) > 0
-    contradicted = (has_a > 0) & (has_l > 0) & open_a
-    # of two institutes of one parent the list says both numbers; an asked name may say one of them
-    contradicted |= open_a & open_l
-    alone = ((has_a > 0) & (has_l == 0)) | ((has_l > 0) & (has_a == 0))
+    # as many numbers on both sides, or more in the list, and yet one that is not there: another number, not one more
+    contradicted = (open_a & (has_l > 0) & (has_l >= has_a)) | (open_a & open_l)
+    alone = ((has_a > 0) & (has_l == 0)) | ((has_l > 0) & (has_a == 0)) | (open_a & (has_l > 0))
     one_sided = np.where(alone, 1.0, np.where(open_l & ~open_a & (has_a > 0), 0.5, 0.0)).astype(np.float32)
     return one_sided, contradicted
 
