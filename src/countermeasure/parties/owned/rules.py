@@ -1,26 +1,21 @@
-"""The ownership rules as data: which lists count, where the line is, what adds up, and from when."""
+"""The ownership rules, read from data, and whether they live on a day."""
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
+from countermeasure.book.load import Book, shipped_data
+from countermeasure.book.model import DAY, Reading, State
 from countermeasure.codes.yamltext import load_text
-from countermeasure.errors import BookError, NotFoundError
+from countermeasure.errors import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["UNIT", "Rule", "in_744_8", "lives", "rule_of", "rules"]
-
-UNIT = 10**9
-"""The whole of an entity: ten million units are one percent."""
-
-_DATA = Path(__file__).resolve().parents[2] / "data" / "parties"
+UNIT = 1_000_000_000
+"""The whole, in the integer unit of shares: billionths, a thousand times finer than parts per million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,109 +23,84 @@ class Rule:
     """One ownership rule.
 
     Attributes:
-        id: ``ofac``, ``bis``, ``cn_61``, ``eu`` or ``uk``.
-        name: For a person.
-        citation: Where it stands.
-        threshold: The line, in ``UNIT``.
-        strict: Whether the line itself is outside.
-        aggregate: ``yes``, ``no`` or ``silent``.
-        chain: ``yes`` or ``silent``.
+        threshold: In ``UNIT``.
+        strict: More than the threshold is needed, rather than at least.
+        aggregate: ``yes``, ``no`` or ``silent``: whether holdings of several restricted owners add up.
+        chain: ``yes`` or ``silent``: whether an owned entity passes on.
+        classes: Kinds of stake that count, each by itself.
         control: ``counts`` or ``flag``.
-        lists: Patterns of tokens of the lists that count; ``us-sdn/744.8`` for blocked persons in the scope of 744.8.
-        classes: Kinds of stake, each tested by itself.
-        provisions: Patterns of provisions of the book whose state is that of the rule; none where it always lives.
+        lists: Tokens of lists whose parties count.
+        gate: Provision of the book that gives the rule its life, or empty.
     """
 
     id: str
     name: str
-    citation: str
+    source: str
+    confidence: str
     threshold: int
     strict: bool
     aggregate: str
     chain: str
+    classes: tuple[str, ...]
     control: str
     lists: tuple[str, ...]
-    classes: tuple[str, ...]
-    provisions: tuple[str, ...] = ()
+    gate: str
 
 
+@lru_cache(maxsize=1)
 def rules() -> dict[str, Rule]:
-    """All rules by id.
-
-    Raises:
-        BookError: If the table cannot be read.
-    """
-    return dict(_rules())
+    """All rules by id."""
+    rows = load_text(shipped_data() / "parties" / "owned_rules.yaml").data
+    return {
+        r["id"]: Rule(
+            r["id"],
+            r["name"],
+            r["source"],
+            r["confidence"],
+            round(float(r["threshold"]) * UNIT),
+            r["comparator"] == "above",
+            r["aggregate"],
+            r["chain"],
+            tuple(r["classes"]),
+            r["control"],
+            tuple(r["lists"]),
+            r["gate"] or "",
+        )
+        for r in rows
+    }
 
 
 def rule_of(name: str) -> Rule:
-    """The rule of an id.
+    """One rule.
 
     Raises:
-        NotFoundError: If there is no such rule.
+        NotFoundError: If there is none of this name.
     """
     try:
-        return _rules()[name]
+        return rules()[name]
     except KeyError:
-        known = ", ".join(_rules())
-        raise NotFoundError(f"there is no ownership rule {name!r}", code="unknown_rule", cure=f"Use one of {known}.") from None
+        known = ", ".join(rules())
+        raise NotFoundError(f"there is no ownership rule {name!r}", code="unknown_rule", cure=f"Known: {known}.") from None
+
+
+@lru_cache(maxsize=1)
+def programmes_744_8() -> frozenset[str]:
+    """SDN programmes that 15 CFR 744.8(a)(1) names."""
+    lines = (shipped_data() / "parties" / "sdn_744_8.csv").read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#") and line != "programme")
 
 
 def in_744_8(programmes: Iterable[str]) -> bool:
-    """Whether a blocked person under these programmes is in the scope of 15 CFR 744.8(a)(1)."""
-    return any(_tag(p) in _scope() for p in programmes)
+    """Whether any programme is in the scope of 15 CFR 744.8."""
+    return any(p.strip().upper() in programmes_744_8() for p in programmes)
 
 
-def lives(rule: Rule, on: int) -> bool:
-    """Whether a rule is in force on a day by the shipped book: a rule without provisions always is."""
-    if not rule.provisions:
+def lives(rule: Rule, day: int, reading: Reading = Reading.TEXT, book: Book | None = None, known_on: int | None = None) -> bool:
+    """Whether a rule is in force on a day, by its provision in the book."""
+    if not rule.gate:
         return True
-    from countermeasure.book.model import State
-
-    return any(
-        spell.state is State.IN_FORCE and any(fnmatchcase(provision, pattern) for pattern in rule.provisions)
-        for provision, spell in _book().state(on).items()
-    )
+    provision = (book or Book.shipped()).replayed(known_on, reading).provisions.get(rule.gate)
+    return provision is not None and provision.at(day * DAY).state is State.IN_FORCE
 
 
-def _tag(text: str) -> str:
-    return text.strip().strip("[]").partition("(")[0].strip().upper()
-
-
-@cache
-def _book() -> Any:  # noqa: ANN401 - the book is loaded on first use
-    from countermeasure.book.load import Book
-
-    return Book.shipped()
-
-
-@cache
-def _scope() -> frozenset[str]:
-    lines = (_DATA / "sdn_744_8.csv").read_text(encoding="utf-8").splitlines()
-    rows = csv.DictReader(line for line in lines if not line.startswith("#"))
-    return frozenset(row["programme"].strip().upper() for row in rows)
-
-
-@cache
-def _rules() -> dict[str, Rule]:
-    loaded = load_text(_DATA / "owned_rules.yaml", "owned_rules.yaml")
-    if loaded.faults:
-        raise BookError("the ownership rules cannot be read", where="owned_rules.yaml", faults=loaded.faults)
-    return {name: _rule(name, body) for name, body in loaded.data["rules"].items()}
-
-
-def _rule(name: str, body: dict[str, Any]) -> Rule:
-    narrowed = body.get("programmes", {})
-    return Rule(
-        id=name,
-        name=body["name"],
-        citation=body["citation"],
-        threshold=int(body["threshold_pct"]) * UNIT // 100,
-        strict=body["comparator"] == "more_than",
-        aggregate=body["aggregate"],
-        chain=body["chain"],
-        control=body["control"],
-        lists=tuple(f"{code}/744.8" if code in narrowed else code for code in body["lists"]),
-        classes=tuple(body["classes"]),
-        provisions=tuple(body.get("provisions", ())),
-    )
+__all__ = ["UNIT", "Rule", "in_744_8", "lives", "programmes_744_8", "rule_of", "rules"]

@@ -1,21 +1,57 @@
-"""The ownership rules, read from data, and whether they live on a day."""
+"""The ownership rules as data: which lists count, where the line is, what adds up, and from when."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from countermeasure.book.load import Book, shipped_data
-from countermeasure.book.model import DAY, Reading, State
+from countermeasure.codes.day import parse_day
 from countermeasure.codes.yamltext import load_text
-from countermeasure.errors import NotFoundError
+from countermeasure.errors import BookError, InputError, NotFoundError
+from countermeasure.parties.ownership.model import STEP, Listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-UNIT = 1_000_000_000
-"""The whole, in the integer unit of shares: billionths, a thousand times finer than parts per million."""
+    from countermeasure.book.load import Book
+
+__all__ = [
+    "RULES", "Gate", "InForce", "Rule", "Scope", "book_gate", "gate_of", "in_744_8", "list_code", "programme_tags", "recent_days",
+    "rule_of", "scope_of", "split_list",
+]  # fmt: skip
+
+InForce = Callable[[str, int], bool] | Mapping[str, bool]
+"""Whether a rule is in force on a day: a function of both, or one answer by rule."""
+
+_DATA = Path(__file__).resolve().parents[2] / "data" / "parties" / "ownership_rules.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A window and what each reading says of it.
+
+    Attributes:
+        start: First day.
+        end: First day after it, or ``None``.
+        text: Whether the rule is in force by the law alone.
+        announced: Whether it is where statements are honoured.
+        unverified: What could not be verified, or empty.
+    """
+
+    start: int
+    end: int | None
+    text: bool
+    announced: bool
+    unverified: str = ""
+
+    def holds(self, day: int) -> bool:
+        """Whether the window holds a day."""
+        return self.start <= day and (self.end is None or day < self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,84 +59,224 @@ class Rule:
     """One ownership rule.
 
     Attributes:
-        threshold: In ``UNIT``.
-        strict: More than the threshold is needed, rather than at least.
-        aggregate: ``yes``, ``no`` or ``silent``: whether holdings of several restricted owners add up.
-        chain: ``yes`` or ``silent``: whether an owned entity passes on.
-        classes: Kinds of stake that count, each by itself.
-        control: ``counts`` or ``flag``.
-        lists: Tokens of lists whose parties count.
-        gate: Provision of the book that gives the rule its life, or empty.
+        id: ``ofac``, ``bis``, ``cn_61``, ``eu`` or ``uk``.
+        name: For a person.
+        citation: Where it stands.
+        text: What it asks, in one sentence.
+        threshold: Code of the line.
+        more_than: Whether the line itself is outside.
+        aggregate: ``yes``, ``no`` or ``silent``.
+        chain: ``yes`` or ``silent``.
+        control_counts: Whether control alone restricts.
+        lists: Codes of the lists that count.
+        programmes: For a list whose entries count under some programmes only, their tags.
+        classes: Kinds of stake, each tested by itself.
+        foreign_only: Country whose own entities it does not reach, or empty.
+        provisions: Patterns of provisions of the book whose state is that of the rule.
+        gates: Windows by reading; empty where it is always in force.
     """
 
     id: str
     name: str
-    source: str
-    confidence: str
+    citation: str
+    text: str
     threshold: int
-    strict: bool
+    more_than: bool
     aggregate: str
     chain: str
-    classes: tuple[str, ...]
-    control: str
+    control_counts: bool
     lists: tuple[str, ...]
-    gate: str
+    programmes: Mapping[str, frozenset[str]]
+    classes: tuple[str, ...]
+    foreign_only: str
+    provisions: tuple[str, ...]
+    gates: tuple[Gate, ...]
+
+    @property
+    def silent(self) -> bool:
+        """Whether the law leaves more than one reading."""
+        return "silent" in (self.aggregate, self.chain)
+
+    @property
+    def line(self) -> str:
+        """The line in words."""
+        return f"{'more than' if self.more_than else 'at least'} {self.threshold / (STEP * 10_000):g} %"
+
+    def gate(self, day: int) -> Gate | None:
+        """The window of a day, or ``None`` before the first."""
+        return next((g for g in self.gates if g.holds(day)), None)
+
+    def in_force(self, day: int | None, reading: str = "text") -> bool:
+        """Whether it is in force on a day by the table shipped with the rules.
+
+        Raises:
+            InputError: If the rule has windows and no day is given.
+        """
+        if not self.gates:
+            return True
+        if day is None:
+            raise InputError(
+                f"the rule {self.id} is in force on some days only", code="no_day", cure="Give the day that is asked about."
+            )
+        gate = self.gate(day)
+        return gate is not None and (gate.announced if reading == "announced" else gate.text)
 
 
-@lru_cache(maxsize=1)
-def rules() -> dict[str, Rule]:
-    """All rules by id."""
-    rows = load_text(shipped_data() / "parties" / "ownership_rules.yaml").data
-    return {
-        r["id"]: Rule(
-            r["id"],
-            r["name"],
-            r["source"],
-            r["confidence"],
-            round(float(r["threshold"]) * UNIT),
-            r["comparator"] == "above",
-            r["aggregate"],
-            r["chain"],
-            tuple(r["classes"]),
-            r["control"],
-            tuple(r["lists"]),
-            r["gate"] or "",
-        )
-        for r in rows
-    }
+class Scope:
+    """How far a listing counts under a rule."""
+
+    IN = "in"
+    OUT = "out"
+    UNKNOWN = "unknown"
 
 
-def rule_of(name: str) -> Rule:
-    """One rule.
+def scope_of(rule: Rule, listing: Listing) -> str:
+    """Whether a listing counts under a rule: ``Scope.IN``, ``OUT``, or ``UNKNOWN`` where its programme is not told."""
+    code, stated = split_list(listing.list)
+    if code not in rule.lists:
+        return Scope.OUT
+    tags = rule.programmes.get(code)
+    if tags is None:
+        return Scope.IN
+    programmes = {tag for text in (*listing.programmes, *stated) for tag in programme_tags(text)}
+    if not programmes:
+        return Scope.UNKNOWN
+    return Scope.IN if programmes & tags else Scope.OUT
 
-    Raises:
-        NotFoundError: If there is none of this name.
-    """
-    try:
-        return rules()[name]
-    except KeyError:
-        known = ", ".join(rules())
-        raise NotFoundError(f"there is no ownership rule {name!r}", code="unknown_rule", cure=f"Known: {known}.") from None
+
+def split_list(text: str) -> tuple[str, tuple[str, ...]]:
+    """Code of a list and the programmes after a colon, from ``SDN:RUSSIA-EO14024``."""
+    name, _, more = text.partition(":")
+    return list_code(name), tuple(part for part in re.split(r"[;,|]", more) if part.strip())
 
 
-@lru_cache(maxsize=1)
-def programmes_744_8() -> frozenset[str]:
-    """SDN programmes that 15 CFR 744.8(a)(1) names."""
-    lines = (shipped_data() / "parties" / "sdn_744_8.csv").read_text("utf-8").splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("#") and line != "programme")
+def list_code(name: str) -> str:
+    """Code of a list from any of its names; an unknown name stays itself, in lower case."""
+    plain = name.strip().upper()
+    return _table().aliases.get(plain, plain.lower())
+
+
+def programme_tags(text: str) -> frozenset[str]:
+    """Tags that a programme is known by: ``[NPWMD]``, ``NPWMD (EO 13382)`` and ``EO 13382`` give the same one."""
+    plain = text.strip().strip("[]").upper()
+    outside = re.sub(r"\(.*?\)", " ", plain).strip()
+    inside = re.findall(r"\((.*?)\)", plain)
+    found = {re.sub(r"\s+", "-" if "-" in part else "", part.strip()) for part in (outside, *inside) if part.strip()}
+    others = _table().tag_names
+    return frozenset(others.get(tag, tag) for tag in found)
 
 
 def in_744_8(programmes: Iterable[str]) -> bool:
-    """Whether any programme is in the scope of 15 CFR 744.8."""
-    return any(p.strip().upper() in programmes_744_8() for p in programmes)
+    """Whether a blocked person under these programmes is in the scope of 15 CFR 744.8(a)(1)."""
+    scope = _table().rules["bis"].programmes["us-sdn"]
+    return any(programme_tags(text) & scope for text in programmes)
 
 
-def lives(rule: Rule, day: int, reading: Reading = Reading.TEXT, book: Book | None = None, known_on: int | None = None) -> bool:
-    """Whether a rule is in force on a day, by its provision in the book."""
-    if not rule.gate:
+def rule_of(rule: Rule | str) -> Rule:
+    """The rule of a name.
+
+    Raises:
+        NotFoundError: If there is no such rule.
+    """
+    if isinstance(rule, Rule):
+        return rule
+    try:
+        return _table().rules[rule]
+    except KeyError:
+        known = ", ".join(_table().rules)
+        raise NotFoundError(f"there is no ownership rule {rule!r}", code="unknown_rule", cure=f"Use one of {known}.") from None
+
+
+def gate_of(rule: Rule, day: int | None, reading: str, in_force: InForce | None) -> bool:
+    """Whether a rule is in force, by the caller's answer or else by the table shipped."""
+    if in_force is None:
+        return rule.in_force(day, reading)
+    if isinstance(in_force, Mapping):
+        return bool(in_force[rule.id]) if rule.id in in_force else rule.in_force(day, reading)
+    if not rule.provisions:
         return True
-    provision = (book or Book.shipped()).replayed(known_on, reading).provisions.get(rule.gate)
-    return provision is not None and provision.at(day * DAY).state is State.IN_FORCE
+    if day is None:
+        raise InputError(f"the rule {rule.id} is in force on some days only", code="no_day", cure="Give the day.")
+    return bool(in_force(rule.id, day))
 
 
-__all__ = ["UNIT", "Rule", "in_744_8", "lives", "programmes_744_8", "rule_of", "rules"]
+def book_gate(book: Book, reading: str = "text", known_on: int | None = None) -> Callable[[str, int], bool]:
+    """A gate that asks the book: a rule is in force where any provision behind it is.
+
+    Args:
+        book: The measures.
+        reading: ``text`` or ``announced``.
+        known_on: Only instruments published by then.
+    """
+    from countermeasure.book.model import Reading, State
+
+    states: dict[int, frozenset[str]] = {}
+
+    def in_force(rule: str, day: int) -> bool:
+        if day not in states:
+            spells = book.state(day, known_on, Reading(reading))
+            states[day] = frozenset(p for p, spell in spells.items() if spell.state is State.IN_FORCE)
+        patterns = rule_of(rule).provisions
+        return not patterns or any(fnmatchcase(p, pattern) for p in states[day] for pattern in patterns)
+
+    return in_force
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    rules: dict[str, Rule]
+    aliases: dict[str, str]
+    tag_names: dict[str, str]
+    recent_days: int
+
+
+@cache
+def _table() -> _Table:
+    loaded = load_text(_DATA, _DATA.name)
+    if loaded.faults:
+        raise BookError("the ownership rules cannot be read", where=_DATA.name, faults=loaded.faults)
+    data: dict[str, Any] = loaded.data
+    aliases = {name.upper(): code for code, names in data["lists"].items() for name in (code, *names)}
+    sets = {"programmes_744_8": frozenset(data["programmes_744_8"]["tags"])}
+    tags = {other: tag for tag, names in data["programmes_744_8"]["other_names"].items() for other in names}
+    rules = {name: _rule(name, body, sets) for name, body in data["rules"].items()}
+    return _Table(rules, aliases, tags, int(data["recent_days"]))
+
+
+def _rule(name: str, body: Mapping[str, Any], sets: Mapping[str, frozenset[str]]) -> Rule:
+    gates = tuple(
+        Gate(
+            parse_day(row["from"]),
+            parse_day(row["until"]) if row["until"] else None,
+            row["text"] == "in_force",
+            row["announced"] == "in_force",
+            row.get("unverified", ""),
+        )
+        for row in body.get("gate", ())
+    )
+    return Rule(
+        id=name,
+        name=body["name"],
+        citation=body["citation"],
+        text=body["text"],
+        threshold=int(body["threshold_pct"]) * 10_000 * STEP,
+        more_than=body["comparator"] == "more_than",
+        aggregate=body["aggregate"],
+        chain=body["chain"],
+        control_counts=body["control"] == "counts",
+        lists=tuple(body["lists"]),
+        programmes={code: sets[key] for code, key in body.get("programmes", {}).items()},
+        classes=tuple(body["classes"]),
+        foreign_only=body.get("foreign_only", ""),
+        provisions=tuple(body.get("provisions", ())),
+        gates=gates,
+    )
+
+
+def recent_days() -> int:
+    """Days for which an entity that is no longer restricted is still flagged."""
+    return _table().recent_days
+
+
+RULES: tuple[str, ...] = ("ofac", "bis", "cn_61", "eu", "uk")
+"""Names of the rules."""
