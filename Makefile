@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 .PHONY: demo test lint bench data clean
 
 demo: $(VENV)/.installed
-	$(BIN)/countermeasure check examples/shipments.csv
+	$(BIN)/countermeasure check examples/shipments.csv || test $$? -eq 3
 
 test: $(VENV)/.tools
 	$(BIN)/python -m pytest

@@ -26,8 +26,8 @@ from countermeasure.parties.score import MEASURES, measure
 from countermeasure.parties.tokens import TokenTable
 
 SEED = 4711
-SIGNS = {"against": -1, "extra": -1, "missing": -1, "fuzz": -1, "top_asked": 1, "top_listed": 1, "information": 1, "whole": 1,
-         "number_one_sided": -1, "legal": -1, "generic_only": -1, "glued_alike": 1}  # fmt: skip
+UP = {"top_asked", "top_listed", "information", "whole", "glued_alike", "full_asked", "full_listed"}
+"""Measures that speak for a pair; all others speak against it."""
 
 
 def listed(path: str) -> list[tuple[list[str], bool]]:
@@ -109,7 +109,7 @@ def measured(index, queries, same):
                 for form in forms(source):
                     mine |= same.get(form.glued, set())
                 truth[place] = p in mine
-            elif kind in ("other person",) and found.values[place, 7] > 0.93:
+            elif kind in ("other person",) and found.values[place, MEASURES.index("whole")] > 0.93:
                 unsure[place] = True
         ok &= ~unsure
         all_values.append(found.values[ok])
@@ -126,7 +126,7 @@ def best_of(group, points):
 
 
 def fit(values, truth):
-    signs = np.array([SIGNS[name] for name in MEASURES], float)
+    signs = np.array([1.0 if name in UP else -1.0 for name in MEASURES])
     weight = np.where(truth, 1.0, 0.5)
 
     def cost(theta):

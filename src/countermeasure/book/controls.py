@@ -100,15 +100,39 @@ class Controls:
     @cached_property
     def days(self) -> tuple[int, ...]:
         """Days on which any clause or any group that a clause names begins, ends or changes, sorted."""
-        found: set[int] = set()
-        for clause in self.clauses:
+        return tuple(sorted(self.edges(np.ones(len(self.clauses), bool))))
+
+    def edges(self, clauses: Bools) -> set[int]:
+        """Days on which any of these clauses begins, ends or changes.
+
+        Args:
+            clauses: Shape (n,).
+        """
+        found = set(self._group_days)
+        for clause in (c for c, hit in zip(self.clauses, clauses, strict=True) if hit):
             found |= {-(-i // DAY) for i in (clause.start, clause.end) if ALWAYS < i < NEVER}
             if clause.state is State.NOT_YET:
                 found.add(clause.published)
-            for scope in (clause.body.origin, clause.body.sent_from, clause.body.sent_to):
-                named = [c[6:] for c in (*scope.members, *scope.exceptions) if c.startswith("group:")]
-                found |= {d for name in named for d in self.groups.changes(name)}
-        return tuple(sorted(found))
+        return found
+
+    @cached_property
+    def _group_days(self) -> frozenset[int]:
+        named = {
+            m[6:]
+            for c in self.clauses
+            for scope in (c.body.origin, c.body.sent_from, c.body.sent_to)
+            for m in (*scope.members, *scope.exceptions)
+            if m.startswith("group:")
+        }
+        return frozenset(d for name in named for d in self.groups.changes(name))
+
+    def dated_places(self, dimension: str) -> Bools:
+        """Clauses whose places on a dimension change with a group, shape (n,)."""
+        key = ("dated", dimension)
+        if key not in self._rows:
+            row = np.array([_grouped(getattr(c.body, dimension)) for c in self.clauses], bool)
+            self._rows[key] = (row, row)
+        return self._rows[key][0]
 
     def interval(self, day: int) -> int:
         """Number of the stretch of days that holds a day; nothing changes within one."""
@@ -302,6 +326,10 @@ class Controls:
     def rank(self) -> npt.NDArray[np.int8]:
         """Place of every clause's review in ``REVIEWS``, shape (n,)."""
         return np.array([REVIEWS.index(c.body.review) for c in self.clauses], np.int8)
+
+
+def _grouped(scope: Scope) -> bool:
+    return any(m.startswith("group:") for m in (*scope.members, *scope.exceptions))
 
 
 def _pair(rows: Sequence[tuple[bool, bool]]) -> Rows:

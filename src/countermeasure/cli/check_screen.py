@@ -26,7 +26,7 @@ __all__ = ["screen"]
 _SHOWN = 12
 _OTHER_COLUMNS = 13 + 8 + 10 + 3 + 8 * 2  # number, origin, day, marks, and the gaps
 _LEAST_GOODS = 12
-_LICENSE = 22
+_LICENSE = 12
 
 
 def screen(found: Review, source: str, programmes: Mapping[str, str], *, plain: bool, width: int) -> Iterator[RenderableType]:
@@ -43,7 +43,9 @@ def screen(found: Review, source: str, programmes: Mapping[str, str], *, plain: 
     yield Text(f"{source}: {plural(len(found.answers), 'line')} priced", style="bold")
     yield _lines(found, soon, plain, width)
     yield Text("? a fact is open   ! changes soon   ~ not complete for another reason: duty FILE --explain", style="dim")
-    yield from _stops(found)
+    if found.licenses:
+        yield Text("Export license, China and US: none needed, license, denied in principle, asleep (suspended), ask.", style="dim")
+    yield from _stops(found, plain)
     yield ""
     if found.changes:
         yield _changes(found, plain)
@@ -66,7 +68,7 @@ def _lines(found: Review, soon: set[str], plain: bool, width: int) -> Table:
     table.add_column("line", overflow="fold", min_width=min(widest, WIDEST_ID), max_width=WIDEST_ID)
     table.add_column("number", no_wrap=True)
     rates, dollars = (max((len(cell(one)) for one in firsts), default=4) for cell in (span_cell, dollars_cell))
-    room = width - (_LICENSE + 2 if found.licenses else 0) - min(widest, WIDEST_ID) - rates - dollars - _OTHER_COLUMNS
+    room = width - (2 * (_LICENSE + 2) if found.licenses else 0) - min(widest, WIDEST_ID) - rates - dollars - _OTHER_COLUMNS
     if room >= _LEAST_GOODS:
         table.add_column("goods", no_wrap=True, overflow="ellipsis", max_width=room)
     table.add_column("from", no_wrap=True)
@@ -74,12 +76,13 @@ def _lines(found: Review, soon: set[str], plain: bool, width: int) -> Table:
     table.add_column("rate", no_wrap=True)
     table.add_column("USD", justify="right", no_wrap=True)
     if found.licenses:
-        table.add_column("license CN | US", overflow="fold", min_width=_LICENSE)
+        table.add_column("China", overflow="fold", max_width=_LICENSE)
+        table.add_column("US", overflow="fold", max_width=_LICENSE)
     table.add_column("", no_wrap=True)
     for place, answer in enumerate(found.answers):
         one = answer.answers[0]
         goods = [answer.description] if room >= _LEAST_GOODS else []
-        license_ = [_license(found, place)] if found.licenses else []
+        license_ = _license(found, place) if found.licenses else []
         table.add_row(
             answer.line_id,
             answer.hts,
@@ -94,18 +97,15 @@ def _lines(found: Review, soon: set[str], plain: bool, width: int) -> Table:
     return table
 
 
-def _license(found: Review, place: int) -> Text:
-    """Both regimes in a few words; the second reading where it differs."""
+def _license(found: Review, place: int) -> list[Text]:
+    """Both regimes in a word each; the second reading where it differs."""
     one = found.licenses[place]
     if one is None:
-        return Text("not answered", style="yellow")
-    cell = license_cell(one, "CN")
-    cell.append(" | ")
-    cell.append_text(license_cell(one, "US"))
-    return cell
+        return [Text("not answered", style="yellow"), Text("")]
+    return [license_cell(one, regime, short=True) for regime in ("CN", "US")]
 
 
-def _stops(found: Review) -> Iterator[RenderableType]:
+def _stops(found: Review, plain: bool) -> Iterator[RenderableType]:
     """What stops, with the question that decides most, grouped by question."""
     asked: dict[tuple[str, str], list[str]] = {}
     for one in found.licenses:
@@ -118,7 +118,7 @@ def _stops(found: Review) -> Iterator[RenderableType]:
                 asked.setdefault((part.regime, part.missing[0].ask), []).append(one.id)
     if not asked:
         return
-    table = new_table(plain=False, title="Stops: prohibited or undetermined")
+    table = new_table(plain=plain, title="Stops: prohibited or undetermined")
     for head in ("regime", "why, or what to ask first", "lines"):
         table.add_column(head, overflow="fold")
     for (regime, why), lines in asked.items():

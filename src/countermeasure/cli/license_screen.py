@@ -9,7 +9,7 @@ from rich.text import Text
 from countermeasure.cli.duty_screen import READING_WORDS
 from countermeasure.cli.lines_screen import new_table
 from countermeasure.codes.day import format_day
-from countermeasure.licensing.answer import WORDS
+from countermeasure.licensing.answer import SHORT, WORDS
 from countermeasure.licensing.words import place
 
 if TYPE_CHECKING:
@@ -33,14 +33,15 @@ STYLES = {
 REGIMES = {"CN": "China", "US": "United States"}
 
 
-def license_cell(answer: LicenseAnswer, regime: str) -> Text:
-    """The answer of a regime in a few words."""
+def license_cell(answer: LicenseAnswer, regime: str, *, short: bool = False) -> Text:
+    """The answer of a regime in a few words, or in one."""
     found = Text()
     for place_, one in enumerate(a for a in answer.answers if a.regime == regime):
         if place_:
-            found.append(f" / {one.reading}: ")
-        found.append(WORDS[one.answer].split(":")[0], style=STYLES.get(one.answer, ""))
-        if one.missing or one.possible:
+            found.append(" / " if short else f" / {one.reading}: ")
+        words = SHORT[one.answer] if short else WORDS[one.answer].split(":")[0]
+        found.append(words, style=STYLES.get(one.answer, ""))
+        if one.possible or any(not m.assumed for m in one.missing):
             found.append(" ?")
     return found
 

@@ -40,6 +40,22 @@ WORDS: dict[str, str] = {
 """Answers for a person."""
 
 
+SHORT: dict[str, str] = {
+    "prohibited": "prohibited",
+    "denial_in_principle": "denied",
+    "individual_license_only": "individual",
+    "stricter_review": "stricter",
+    "case_by_case": "case by case",
+    "license_required": "license",
+    "exempt_with_report": "report",
+    "no_license_today": "asleep",
+    "outside_threshold": "below",
+    "not_controlled": "none",
+    "undetermined": "ask",
+}
+"""Answers in one word, for narrow tables."""
+
+
 def strictest(answers: tuple[str, ...] | list[str]) -> str:
     """The strictest of several answers; ``undetermined`` wins over what asks for no license, and yields to a license."""
     ranked = sorted((a for a in answers if a != "undetermined"), key=ANSWERS.index)
@@ -209,6 +225,11 @@ class LicenseAnswer:
         return strictest([a.answer for a in self.answers])
 
     @property
+    def open(self) -> bool:
+        """Whether any fact is open, assumptions aside."""
+        return any(not m.assumed for a in self.answers for m in a.missing)
+
+    @property
     def stops(self) -> bool:
         """Whether anything is prohibited or undetermined."""
         return any(a.answer in ("prohibited", "undetermined") for a in self.answers)
@@ -238,4 +259,4 @@ class LicenseAnswer:
         }
 
 
-__all__ = ["ANSWERS", "NOT_COVERED", "WORDS", "LicenseAnswer", "Missing", "Reason", "RegimeAnswer", "strictest"]
+__all__ = ["ANSWERS", "NOT_COVERED", "SHORT", "WORDS", "LicenseAnswer", "Missing", "Reason", "RegimeAnswer", "strictest"]

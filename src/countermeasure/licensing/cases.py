@@ -88,6 +88,18 @@ def settle(controls: Controls, cases: Sequence[Case], on: int, *, asleep: bool =
     return controls.settle(must, may, (items[0], items[1]), controls.live(on, asleep=asleep))
 
 
+def within_reach(controls: Controls, case: Case, on: int) -> Bools:
+    """Clauses that the case might meet on any day, parties and what lives left aside, shape (n,)."""
+    row = np.ones(len(controls.clauses), bool)
+    for dimension in ("origin", "sent_from", "sent_to"):
+        row &= controls.place_row(dimension, getattr(case, dimension), on)[1] | controls.dated_places(dimension)
+    for name, value in case.flags.items():
+        row &= controls.flag_row(name, value)[1]
+    for name, (low, high) in case.spans.items():
+        row &= controls.share_row(name, low, high)[1]
+    return row
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """An open dimension with the cases in which it is settled either way."""
@@ -160,4 +172,4 @@ def ranks(controls: Controls, table: Bools) -> np.ndarray[tuple[int], np.dtype[n
     return np.minimum(found, none).astype(np.int8)
 
 
-__all__ = ["Case", "Question", "bins_of", "case_of", "questions", "ranks", "settle"]
+__all__ = ["Case", "Question", "bins_of", "case_of", "questions", "ranks", "settle", "within_reach"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -289,13 +289,16 @@ _COMMON = frozenset({"rare", "earth", "with", "from", "magnets", "equipment", "s
 
 def _by_number(item: Item | Component, rows: list[ControlItem], traits: Traits, us: tuple[set[str], bool]) -> Classified:
     digits = re.sub(r"\D", "", getattr(item, "hs", ""))
-    maybe = [r for r in rows if len(digits) >= 6 and any(n.startswith(digits[:8]) or digits.startswith(n) for n in r.hs)]
     words = Words.shipped()
-    if not maybe and len(digits) >= 6:
-        forms = {m for w, m in words.kinds["hs"] if digits.startswith(w)}
-        if forms:
-            maybe = [r for r in rows if forms & set(r.forms) and (not traits.elements or set(r.elements) & traits.elements)]
-            maybe = [r for r in maybe if "magnet" not in forms or "magnet" in r.forms]
+    maybe = [r for r in rows if len(digits) >= 6 and any(n[:6] == digits[:6] for n in r.hs)]  # six digits are common to all schedules
+    for number, meaning in words.kinds["hs"]:
+        if digits.startswith(number):
+            forms, _, elements = meaning.partition("@")
+            named = [r for r in rows if set(r.forms) & set(forms.split(";")) and set(r.elements) & set(elements.split(";"))]
+            maybe += [r for r in named if r not in maybe]
+            traits = replace(traits, forms=traits.forms or frozenset(forms.split(";")))
+    if traits.elements:
+        maybe = [r for r in maybe if set(r.elements) & (traits.elements | {"REE"})]
     if maybe:
         note = ("a customs number never decides; these items may bear it",)
         return _made(set(), _tokens(maybe), us, set(), traits, (), maybe, note, _question(traits, maybe), sure=False)

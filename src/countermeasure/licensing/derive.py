@@ -127,8 +127,9 @@ def _users(asked: Transaction, because: dict[str, str]) -> dict[str, int]:
     if "CN" in countries or asked.sent_from == "CN":
         found["chinese_person"] = YES
         because["chinese_person"] = "the person who acts is Chinese, or acts from China"
-    elif countries:
+    elif countries or (asked.sent_from is not None and not any("person" in p.roles for p in asked.parties)):
         found["chinese_person"] = NO
+        because["chinese_person"] = "those who act are not Chinese and act outside China"
     everyone = {p.country for p in asked.parties if p.country} | {asked.sent_from, asked.sent_to}
     money = {i.value.currency for i in asked.items if i.value is not None}
     if "US" in everyone:

@@ -11,7 +11,7 @@ from countermeasure.book.controls import YES, Controls, compile_controls
 from countermeasure.book.load import Book
 from countermeasure.book.model import REVIEWS, Reading, State
 from countermeasure.licensing.answer import ANSWERS, WORDS, LicenseAnswer, Missing, Reason, RegimeAnswer, strictest
-from countermeasure.licensing.cases import Case, Question, case_of, questions, ranks, settle
+from countermeasure.licensing.cases import Case, Question, case_of, questions, ranks, settle, within_reach
 from countermeasure.licensing.classify import Classified, classify
 from countermeasure.licensing.derive import EntityNotes, Facts, facts_of
 from countermeasure.licensing.standing import Register, Verdict, judge, parties_json
@@ -141,13 +141,21 @@ class _Run:
     def _next_change(self, now: RegimeAnswer) -> tuple[int | None, str]:
         """First later day on which the answer or the provisions behind it differ."""
         was = {(r.provision, r.item) for r in now.reasons}
-        for day in (d for d in self.controls.days if d > self.asked.on):
+        for day in self._days():
             short = [self._short(item, day) for item in self.asked.items]
             then = strictest([a for a, _ in short])
             behind = {pair for _, pairs in short for pair in pairs}
             if then != now.answer or (behind != was and then not in ("no_license_today", "not_controlled", "undetermined")):
                 return day, WORDS[then] + (", under other provisions" if then == now.answer else "")
         return None, ""
+
+    def _days(self) -> list[int]:
+        """Later days on which anything that this transaction might meet begins, ends or changes."""
+        days: set[int] = set()
+        for item in self.asked.items:
+            case = self._case(item, self.asked.on)[0]
+            days |= self.controls.edges(within_reach(self.controls, case, self.asked.on))
+        return sorted(d for d in days if d > self.asked.on)
 
     def _case(self, item: Item, on: int) -> tuple[Case, Facts, list[Verdict], Classified]:
         live = self._live(on)
@@ -179,7 +187,8 @@ class _Run:
         real, asleep = settle(self.controls, [case], on), settle(self.controls, [case], on, asleep=True)
         answer = self._word(real, asleep, 0, facts, case, on)
         rank = int(ranks(self.controls, real.must)[0])
-        return answer, {(self.controls.clauses[i].provision, item.id) for i in self._at(real.must[0], rank)}
+        named = item.id if len(self.asked.items) > 1 else ""
+        return answer, {(self.controls.clauses[i].provision, named) for i in self._at(real.must[0], rank)}
 
     def _at(self, row: Sequence[bool], rank: int) -> list[int]:
         return [i for i, hit in enumerate(row) if hit and self.controls.rank[i] == rank and rank < _NOTICE]
@@ -228,13 +237,8 @@ class _Run:
         if answer == "no_license_today":
             reasons, sleepers = sleepers, []
         missing = self._missing(item, case, facts, verdicts, found, answer, on)
-        possible = min(
-            [
-                answer if answer != "undetermined" else "not_controlled",
-                *(o for m in missing for _, o in m.outcomes if o in ANSWERS),
-            ],
-            key=ANSWERS.index,
-        )
+        reach = int(ranks(controls, real.may)[0])
+        possible = REVIEWS[reach] if reach < min(floor, _NOTICE) else ""
         applied = [controls.clauses[i] for i, hit in enumerate(real.must[0]) if hit]
         because = self._incomplete(missing, found, reasons)
         return RegimeAnswer(
@@ -248,7 +252,7 @@ class _Run:
             obligations_of(applied),
             not because,
             because,
-            possible if possible != answer else "",
+            possible,
             self._statements(applied, sleepers or reasons),
             facts.notes,
         )
@@ -324,7 +328,8 @@ class _Run:
             if question.yes is question.no:
                 words = "which rules reach it"
             gain = min(ANSWERS.index(o) if o in ANSWERS else len(ANSWERS) for _, o in outcomes)
-            weight = (int(question.assumed), 0 if answer == "undetermined" and ceilings[1] != reach else 1, gain)
+            first = question.fact in ("eccn", "control_code")
+            weight = (int(question.assumed), int(not first), int(answer != "undetermined" or ceilings[1] == reach), gain)
             named = item.id if len(self.asked.items) > 1 else ""
             rows.append((weight, Missing(question.fact, question.ask, words, tuple(outcomes), question.assumed, named)))
         rows.sort(key=lambda pair: pair[0])
@@ -376,6 +381,8 @@ def _joined(parts: Sequence[RegimeAnswer]) -> RegimeAnswer:
     bearing = [p for p in parts if p.answer == answer]
     others = [r for p in parts for r in (p.others if p in bearing else (*p.reasons, *p.others))]
     possible = strictest([p.possible or p.answer for p in parts])
+    if possible in ("", "undetermined") or (answer != "undetermined" and ANSWERS.index(possible) >= ANSWERS.index(answer)):
+        possible = ""
 
     def merged(key: str) -> tuple[object, ...]:
         return tuple(dict.fromkeys(x for p in parts for x in getattr(p, key)))
@@ -391,7 +398,7 @@ def _joined(parts: Sequence[RegimeAnswer]) -> RegimeAnswer:
         merged("obligations"),  # type: ignore[arg-type]
         all(p.complete for p in parts),
         merged("because"),  # type: ignore[arg-type]
-        possible if possible != answer else "",
+        possible,
         merged("statements"),  # type: ignore[arg-type]
         merged("notes"),  # type: ignore[arg-type]
     )

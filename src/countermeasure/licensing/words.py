@@ -60,9 +60,15 @@ def because_of(
 
 def obligations_of(applied: Sequence[ControlClause]) -> tuple[str, ...]:
     """What must be done under the provisions that apply."""
-    found = [f"{o} ({c.body.note})" if c.body.note else o for c in applied for o in c.body.obligations]
-    found += [f"Apply: {c.body.who}" for c in applied if c.body.who and c.body.review not in ("none", "notice_duty")]
-    return tuple(dict.fromkeys(found))
+    found: dict[str, list[str]] = {}
+    for clause in applied:
+        for text in clause.body.obligations:
+            found.setdefault(text, []).append(clause.body.note)
+    for clause in applied:
+        if clause.body.who and clause.body.review not in ("none", "notice_duty"):
+            found.setdefault(f"Apply: {clause.body.who}", [])
+    notes = {text: "; ".join(dict.fromkeys(n for n in places if n)) for text, places in found.items()}
+    return tuple(f"{text} ({where})" if where and not text.endswith(")") else text for text, where in notes.items())
 
 
 def review_words(answer: str, applied: Sequence[ControlClause], policies: Sequence[str], on: int) -> str:

@@ -16,20 +16,25 @@ if TYPE_CHECKING:
 
 __all__ = ["BASE", "CONFIRMED", "REVIEW", "WEIGHTS", "points_of", "probability"]
 
-BASE = -4.20
+BASE = -4.62
 WEIGHTS: dict[str, float] = {
-    "against": -12.33,
-    "extra": -3.92,
-    "missing": -5.82,
-    "fuzz": -7.74,
-    "top_asked": 0.49,
-    "top_listed": 1.84,
-    "information": 2.43,
-    "whole": 1.68,
-    "number_one_sided": -3.88,
-    "legal": -0.0,
-    "generic_only": -0.14,
-    "glued_alike": 2.39,
+    "against": -11.16,
+    "against_common": -18.11,
+    "extra": -3.32,
+    "missing": -5.90,
+    "extra_common": -5.66,
+    "missing_common": -7.32,
+    "fuzz": -7.11,
+    "top_asked": 0.80,
+    "top_listed": 2.05,
+    "information": 2.10,
+    "whole": 1.85,
+    "glued_alike": 2.28,
+    "number_one_sided": -3.76,
+    "legal": -0.00,
+    "generic_only": -0.00,
+    "full_asked": 1.21,
+    "full_listed": 0.85,
 }
 """Points (log odds) per unit of each measure of ``score.MEASURES``."""
 REVIEW = 0.5

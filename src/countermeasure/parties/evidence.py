@@ -106,7 +106,7 @@ def _address(query: Query, party: ListedParty) -> tuple[str, str, float] | None:
 
 
 def _street(address: str) -> set[str]:
-    return {word for word, _ in latin(fold(address)) if word not in _SOFT and len(word) > 1}
+    return {word for word, _, _ in latin(fold(address)) if word not in _SOFT and len(word) > 1}
 
 
 def _kind(query: Query, party: ListedParty) -> tuple[str, str, float] | None:

@@ -25,7 +25,6 @@ TOP = 30
 """Candidates kept for each form that is asked for."""
 FEATURES = 14
 """Rarest trigrams and words of a form that are looked up."""
-LIGHT = (Part.LEGAL, Part.STOP, Part.TITLE)
 FACTOR = np.array([1.0, 0.75, 0.6, 0.10, 0.03, 0.15, 0.15, 0.8, 0.35, 0.9], np.float32)
 """Weight of a position by its part (see ``Part``), beside how rare its word is."""
 MOST = np.array([9.0, 5.0, 4.5, 1.0, 1.0, 1.5, 2.0, 5.0, 3.0, 6.0], np.float32)
@@ -97,12 +96,10 @@ def block_of(named: Iterable[tuple[int, Form]], vocabulary: Vocabulary) -> Block
     glued: list[str] = []
     chinese: list[str] = []
     number = vocabulary.number
-    light = {int(kind) for kind in (*LIGHT, Part.NUMBER)}
     for name, form in named:
         owner.append(name)
         size = len(form.parts)
         heads = [-1] * size
-        texts = [""] * size
         for text, begin, end in form.entries:
             code = number(text)
             token.append(code)
@@ -110,15 +107,13 @@ def block_of(named: Iterable[tuple[int, Form]], vocabulary: Vocabulary) -> Block
             stop.append(end)
             joined.append(False)
             if heads[begin] < 0:
-                heads[begin], texts[begin] = code, text
-        kinds = form.parts
-        for place in range(size - 1):
-            if kinds[place] not in light and kinds[place + 1] not in light and texts[place] and texts[place + 1]:
-                token.append(number(texts[place] + texts[place + 1]))
-                start.append(place)
-                stop.append(place + 2)
-                joined.append(True)
-        part.extend(kinds)
+                heads[begin] = code
+        for text, begin in form.joins:
+            token.append(number(text))
+            start.append(begin)
+            stop.append(begin + 2)
+            joined.append(True)
+        part.extend(form.parts)
         head.extend(heads)
         first.append(len(token))
         spot.append(len(part))
@@ -157,6 +152,8 @@ def features(form: Form) -> list[str]:
         if len(token) > 3 and kinds[start] is not Part.NUMBER:
             found.append("~" + skeleton(token))
             found.append("@" + "".join(sorted(token)))
+    for text, _ in form.joins if len(form.parts) < 4 else ():
+        found.append(f" {text} ")
     if form.han:
         text = form.han
         found.extend(text[place : place + 2] for place in range(len(text) - 1))

@@ -31,12 +31,14 @@ class Form:
         entries: Tokens with their first position and the one after their last.
         han: The Chinese text, simplified, without legal form; empty if there is none.
         glued: All words that are neither legal forms nor stop words, without spaces.
+        joins: Neighbours as they are when written together by mistake, with their positions.
     """
 
     parts: tuple[Part, ...]
     entries: tuple[tuple[str, int, int], ...]
     han: str = ""
     glued: str = ""
+    joins: tuple[tuple[str, int], ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -90,17 +92,17 @@ def _spaced_hangul(text: str) -> str:
 
 @lru_cache(maxsize=400_000)
 def skeleton(token: str) -> str:
-    """Consonants of a word in classes that writers of Latin letters mix up; vowels, ``h``, ``w`` and ``y`` are dropped."""
+    """Consonants of a word in classes that writers of Latin letters mix up; vowels, ``w`` and ``y`` are dropped."""
     if not token.isalpha():
         return token
     text = token.replace("sh", "S").replace("ch", "S").replace("zh", "J").replace("ph", "f").replace("x", "ks").replace("dj", "J")
+    text = _BREATHED.sub(r"\1", text)
     text = text.translate(_CLASSES)
-    kept = "".join(char for char in text[1:] if char not in "aeiouhwy")
-    first = text[:1]
-    kept = ("" if first in "aeiouhwy" else first) + kept
+    kept = "".join(char for char in text if char not in "aeiouwy")
     return re.sub(r"(.)\1+", r"\1", kept)
 
 
+_BREATHED = re.compile(r"([ktgdbpw])h")
 _CLASSES = str.maketrans({"q": "k", "c": "k", "g": "k", "z": "s", "j": "J", "v": "f"})
 
 
@@ -140,8 +142,8 @@ def _numbers(tokens: list[str]) -> list[tuple[str, Part | None]]:
 
 
 @lru_cache(maxsize=100_000)
-def latin(text: str, *, alone: bool = True) -> tuple[tuple[str, Part], ...]:
-    """Folded words of a Latin text with their parts.
+def latin(text: str, *, alone: bool = True) -> tuple[tuple[str, Part, str], ...]:
+    """Folded words of a Latin text with their parts and how they were written.
 
     Args:
         text: Lower case ASCII.
@@ -150,18 +152,18 @@ def latin(text: str, *, alone: bool = True) -> tuple[tuple[str, Part], ...]:
     table = words()
     raw = _clean(text)
     tokens = _numbers(raw)
-    found: list[tuple[str, Part]] = []
+    found: list[tuple[str, Part, str]] = []
     place, end = 0, len(tokens)
     plain = [token for token, _ in tokens]
     while place < end:
         token, part = tokens[place]
         if part is not None:
-            found.append((token, part))
+            found.append((token, part, token))
             place += 1
             continue
         for phrase, word, kind in table.many.get(token, ()):
             if tuple(plain[place : place + len(phrase)]) == phrase and _allowed(" ".join(phrase), kind, place, place + len(phrase), end, found):
-                found.append((word, kind))
+                found.append((word, kind, "".join(phrase)))
                 place += len(phrase)
                 break
         else:
@@ -170,12 +172,12 @@ def latin(text: str, *, alone: bool = True) -> tuple[tuple[str, Part], ...]:
                 word, kind = token, Part.WORD
             if kind is Part.WORD and len(token) == 1:
                 kind = Part.INITIAL
-            found.append((word, kind))
+            found.append((word, kind, token))
             place += 1
     return tuple(_not_all_light(found) if alone else found)
 
 
-def _allowed(form: str, kind: Part, start: int, stop: int, end: int, before: list[tuple[str, Part]]) -> bool:
+def _allowed(form: str, kind: Part, start: int, stop: int, end: int, before: list[tuple[str, Part, str]]) -> bool:
     """Whether a short legal form stands where one can stand: at the end, beside another, or first for some."""
     if kind is not Part.LEGAL or len(form) > 3:
         return True
@@ -184,24 +186,25 @@ def _allowed(form: str, kind: Part, start: int, stop: int, end: int, before: lis
     return stop == end or before[-1][1] is Part.LEGAL or form in ("ltd", "inc", "llc", "jsc", "plc", "oao", "zao", "ooo", "pao") or end - stop <= 1
 
 
-def _not_all_light(found: list[tuple[str, Part]]) -> list[tuple[str, Part]]:
+def _not_all_light(found: list[tuple[str, Part, str]]) -> list[tuple[str, Part, str]]:
     """Where a name has only stop words, titles and particles, these are its words."""
-    if any(part not in (Part.LEGAL, Part.STOP, Part.PARTICLE, Part.TITLE) for _, part in found):
+    if any(part not in (Part.LEGAL, Part.STOP, Part.PARTICLE, Part.TITLE) for _, part, _ in found):
         return found
-    return [(token, Part.WORD if part is not Part.LEGAL or len(found) == 1 else part) for token, part in found]
+    return [(token, Part.WORD if part is not Part.LEGAL or len(found) == 1 else part, raw) for token, part, raw in found]
 
 
-def _form(found: tuple[tuple[str, Part], ...]) -> Form | None:
+def _form(found: tuple[tuple[str, Part, str], ...]) -> Form | None:
     found = found[:LONGEST]
     if not found:
         return None
-    parts = tuple(part for _, part in found)
-    entries = tuple((token, place, place + 1) for place, (token, _) in enumerate(found))
-    return Form(parts, entries, "", _glue(found))
+    parts = tuple(part for _, part, _ in found)
+    entries = tuple((token, place, place + 1) for place, (token, _, _) in enumerate(found))
+    joins = tuple((found[place][2] + found[place + 1][2], place) for place in range(len(found) - 1))
+    return Form(parts, entries, "", _glue(found), joins)
 
 
-def _glue(found: tuple[tuple[str, Part], ...] | list[tuple[str, Part]]) -> str:
-    return "".join(token for token, part in found if part not in (Part.LEGAL, Part.STOP))
+def _glue(found: tuple[tuple[str, Part, str], ...]) -> str:
+    return "".join(token for token, part, _ in found if part not in (Part.LEGAL, Part.STOP))
 
 
 @lru_cache(maxsize=100_000)
@@ -238,7 +241,7 @@ def _han_forms(name: str) -> tuple[Form, ...]:
     only = "".join(run for run in runs if han.is_han(run[0]))
     for run in runs:
         if not han.is_han(run[0]):
-            for token, part in latin(fold(run), alone=False):
+            for token, part, _ in latin(fold(run), alone=False):
                 entries.append((token, len(parts), len(parts) + 1))
                 parts.append(part)
                 if part not in (Part.LEGAL, Part.STOP):
@@ -257,10 +260,10 @@ def _han_forms(name: str) -> tuple[Form, ...]:
     if len(only) == len(name.replace(" ", "").replace("·", "")):
         person = han.person(only)
     if person is not None:
-        two = ((person[0], Part.WORD), (person[1], Part.WORD))
+        two = ((person[0], Part.WORD, person[0]), (person[1], Part.WORD, person[1]))
         form = _form(two)
         if form is not None and (not found or form.entries != found[0].entries):
-            found.insert(0, Form(form.parts, form.entries, core or only, form.glued))
+            found.insert(0, Form(form.parts, form.entries, core or only, form.glued, form.joins))
     return tuple(found)
 
 
@@ -283,7 +286,7 @@ def _place(piece: han.Piece, parts: list[Part], entries: list[tuple[str, int, in
             entries.append(("".join(piece.sound[half:]), start, start + 1))
         return
     first = latin(piece.renderings[0], alone=False)
-    for token, part in first:
+    for token, part, _ in first:
         kind = piece.part if part is Part.WORD else part
         entries.append((token, len(parts), len(parts) + 1))
         parts.append(kind)
@@ -292,10 +295,10 @@ def _place(piece: han.Piece, parts: list[Part], entries: list[tuple[str, int, in
     size = len(parts) - start
     if not size:
         return
-    seen = {token for token, _ in first}
+    seen = {token for token, _, _ in first}
     for other in piece.renderings[1:]:
         tokens = latin(other, alone=False)
-        for index, (token, _) in enumerate(tokens):
+        for index, (token, _, _) in enumerate(tokens):
             if token in seen:
                 continue
             if len(tokens) == 1:

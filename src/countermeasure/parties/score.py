@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["MEASURES", "Measured", "measure"]
 
 MEASURES = (
-    "against", "extra", "missing", "fuzz", "top_asked", "top_listed", "information", "whole", "number_one_sided", "legal", "generic_only", "glued_alike",
+    "against", "against_common", "extra", "missing", "extra_common", "missing_common", "fuzz", "top_asked", "top_listed", "information", "whole",
+    "glued_alike", "number_one_sided", "legal", "generic_only", "full_asked", "full_listed",
 )  # fmt: skip
 """Names of the columns of ``Measured.values``, in order."""
 JOINED_LEAST = 0.84
@@ -71,19 +72,21 @@ def measure(
     side_l = _Side(listed, spots_l, np.repeat(np.arange(count), size_l), best_l, count)
 
     least = np.maximum(np.minimum(side_a.total, side_l.total), 1e-3)
-    against = np.minimum(side_a.open, side_l.open)
-    extra = (side_a.open - against) / np.maximum(side_a.total, 1e-3)
-    missing = (side_l.open - against) / np.maximum(side_l.total, 1e-3)
+    proper = np.minimum(side_a.open_proper, side_l.open_proper)
+    common_a, common_l = side_a.open - side_a.open_proper, side_l.open - side_l.open_proper
+    common = np.minimum(common_a, common_l)
+    all_a, all_l = np.maximum(side_a.total, 1e-3), np.maximum(side_l.total, 1e-3)
     fuzz = np.maximum(side_a.loss, side_l.loss) / least
     information = np.minimum(np.minimum(side_a.matched, side_l.matched) / FULL, 1.5)
-    proper = np.minimum(side_a.proper, side_l.proper)
     whole = _whole(asked, listed, row, column, side_a, side_l)
     one_sided, contradicted = _numbers(side_a, side_l, table, count)
     legal = _legal(side_a, side_l, count)
+    generic = (np.minimum(side_a.proper, side_l.proper) < 1) & ~((side_a.open < 0.05) & (side_l.open < 0.05))
     values = np.stack(
         [
-            np.minimum(against / least, 1.5), extra, missing, np.minimum(fuzz, 1.0), side_a.top, side_l.top, information, whole, one_sided, legal,
-            (proper <= 0.5) & ~((side_a.open < 0.05) & (side_l.open < 0.05)), np.maximum(whole - 0.8, 0) * 5,
+            np.minimum(proper / least, 1.5), np.minimum(common / least, 1.5), (side_a.open_proper - proper) / all_a, (side_l.open_proper - proper) / all_l,
+            (common_a - common) / all_a, (common_l - common) / all_l, np.minimum(fuzz, 1.0), side_a.top, side_l.top, information, whole,
+            np.maximum(whole - 0.8, 0) * 5, one_sided, legal, generic, side_a.full, side_l.full,
         ],
         axis=1,
     ).astype(np.float32)  # fmt: skip
@@ -112,9 +115,11 @@ class _Side:
         self.loss = np.bincount(pair, weight * np.where(found, 1.0 - best, 0.0), count)
         word = (self.part == Part.WORD) | (self.part == Part.GIVEN)
         self.proper = np.bincount(pair, word & found, count)
+        self.open_proper = np.bincount(pair, weight * (word & ~found), count)
         light = (self.part == Part.LEGAL) | (self.part == Part.STOP)
         self.words = np.bincount(pair, ~light, count)
         self.heard = np.bincount(pair, ~light & (best < 1), count)
+        self.full = (self.heard == 0) & (np.bincount(pair, word, count) >= 2)
         heaviest = np.zeros(count, np.float32)
         np.maximum.at(heaviest, pair, weight)
         is_top = weight >= heaviest[pair] - 1e-6

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from countermeasure.parties.names import skeleton
+from countermeasure.parties.tables import Part, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LEAST", "TokenTable", "bit_count", "similarities"]
 
+OTHER_SYLLABLE = 0.72
+"""Most that two different words of pinyin are alike: another syllable is another character."""
 LEAST = 0.62
 """Similarity below which two tokens are held to be different words."""
 
@@ -32,6 +36,8 @@ class TokenTable:
         first: Code of the first letter, shape (n,).
         sound: Hash of the skeleton, or a number of its own where it is too short to say much, shape (n,).
         number: Whether it has digits, shape (n,).
+        common: Whether it is a common word of names, for which abbreviations are usual, shape (n,).
+        syllables: Number of pinyin syllables if it is made of them alone, else 0, shape (n,).
     """
 
     text: NDArray[Any]
@@ -41,6 +47,8 @@ class TokenTable:
     first: NDArray[np.int32]
     sound: NDArray[np.int64]
     number: NDArray[np.bool_]
+    common: NDArray[np.bool_]
+    syllables: NDArray[np.int8]
 
     @classmethod
     def of(cls, tokens: Sequence[str]) -> TokenTable:
@@ -54,12 +62,31 @@ class TokenTable:
         first = np.fromiter((_code(token[:1]) for token in tokens), np.int32, count)
         sound = np.fromiter((_sound(token) for token in tokens), np.int64, count)
         number = np.fromiter((token[-1:].isdigit() for token in tokens), np.bool_, count)
-        return cls(text, size, letters, head, first, sound, number)
+        table = words().one
+        common = np.fromiter((table.get(token, ("", None))[1] is Part.GENERIC for token in tokens), np.bool_, count)
+        syllables = np.fromiter(map(syllables_of, tokens), np.int8, count)
+        return cls(text, size, letters, head, first, sound, number, common, syllables)
 
     def and_(self, other: TokenTable) -> TokenTable:
         """This table with another below it."""
-        columns = ("text", "size", "letters", "head", "first", "sound", "number")
+        columns = ("text", "size", "letters", "head", "first", "sound", "number", "common", "syllables")
         return TokenTable(*(np.concatenate([getattr(self, name), getattr(other, name)]) for name in columns))
+
+
+_SYLLABLE = re.compile(
+    r"(?:(?:[bpmf]|[dtnl]|[gkh]|[zcs]h?|r)(?:a|o|e|ai|ei|ao|ou|an|en|ang|eng|ong|u|ua|uo|uai|ui|uan|un|uang|i|ia|ie|iao|iu|ian|in|iang|ing)"
+    r"|[jqx](?:i|ia|ie|iao|iu|ian|in|iang|ing|iong|u|ue|uan|un)|y(?:a|o|e|ao|ou|an|ang|i|in|ing|ong|u|ue|uan|un)|w(?:u|a|o|ai|ei|an|en|ang|eng)"
+    r"|a|ai|an|ang|ao|e|en|er|ou)"
+)
+_PINYIN = re.compile(rf"(?:{_SYLLABLE.pattern})+")
+
+
+def syllables_of(token: str) -> int:
+    """Pinyin syllables of a word of at least two of them; 0 for any other word."""
+    if not 4 <= len(token) <= 24 or not _PINYIN.fullmatch(token):
+        return 0
+    groups = len(re.findall(r"[aeiou]+", token))
+    return groups if groups >= 2 else 0
 
 
 def _letters(token: str) -> int:
@@ -132,7 +159,11 @@ def similarities(table: TokenTable, left: NDArray[np.int32], right: NDArray[np.i
     head = (table.head[left] == table.head[right]) & (shorter >= 3)
     sound = table.sound[left] == table.sound[right]
     initial = (shorter == 1) & (table.first[left] == table.first[right])
-    look = near & (longer >= 4) | head | sound | initial
+    common = (table.common[left] & (size_l >= size_r) & ~(only_r & ~both).astype(bool)) | (
+        table.common[right] & (size_r >= size_l) & ~(only_l & ~both).astype(bool)
+    )
+    short_form = common & (table.first[left] == table.first[right]) & (shorter >= 3) & (shorter <= 6)
+    look = near & (longer >= 4) | head | sound | initial | short_form
     look &= (left != right) & ~table.number[left] & ~table.number[right]
     place = np.flatnonzero(look)
     if not place.size:
@@ -162,7 +193,19 @@ def similarities(table: TokenTable, left: NDArray[np.int32], right: NDArray[np.i
         index = index[true]
         share = short[index] / long[index]
         value[index] = np.maximum(value[index], np.where((short[index] >= 4) & (share >= 0.4), 0.62 + 0.3 * share, 0.64 * (share >= 0.4)))
+    pinyin = (table.syllables[one] > 0) & (table.syllables[one] == table.syllables[two])
+    value = np.where(pinyin, np.minimum(value, OTHER_SYLLABLE), value)
+    weak = np.flatnonzero((value < 0.75) & (table.common[one] | table.common[two]) & (table.first[one] == table.first[two]) & (short >= 3) & (short <= 6))
+    for at in weak.tolist():
+        value[at] = max(value[at], 0.75 * _abbreviates(table.text[one[at]], table.text[two[at]]))
     first = (short == 1) & (table.first[one] == table.first[two])
     value = np.where(first, 0.66, value).astype(np.float32)[back]
     kept = value >= LEAST
     return np.concatenate([same, place[kept]]), np.concatenate([np.ones(same.size, np.float32), value[kept]])
+
+
+def _abbreviates(one: str, two: str) -> bool:
+    """Whether the shorter word is made of letters of the longer one in their order, and drops vowels rather than consonants."""
+    short, long = sorted((one, two), key=len)
+    letters = iter(long)
+    return all(char in letters for char in short) and sum(char in "aeiou" for char in short) * 3 <= len(short)

@@ -1,9 +1,9 @@
 """Stakes, edges, listings and what is said of an entity.
 
-Shares are whole ppm (1 % is 10,000 ppm) with open or closed ends, so sums are exact. Where a bound is needed in arrays it is a *code*:
-ppm times ``STEP``, one more where a minimum is exclusive (over 25), one less where a maximum is (under 75). Codes add as the shares do:
-two stakes over 25 give a code above that of 50, so two of them are certainly more than half. Some million exclusive stakes in one
-entity would be needed before such ones could be taken for a ppm.
+Shares are whole ppm (1 % is 10,000 ppm) with open or closed ends, so sums are exact. Where a bound is needed in arrays it is a
+*code*: ppm times ``STEP``, one more where a minimum is exclusive (over 25), one less where a maximum is (under 75). Codes add
+as the shares do: two stakes over 25 give a code above that of 50, so two of them are certainly more than half. A million
+exclusive stakes in one entity would be needed before they could be taken for a ppm.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ __all__ = [
     "Listing",
     "Mark",
     "Share",
-    "Status",
     "Standing",
+    "Status",
     "percent_of_code",
     "span_words",
 ]

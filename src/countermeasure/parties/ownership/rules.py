@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     from countermeasure.book.load import Book
 
 __all__ = [
-    "RULES", "Gate", "InForce", "Rule", "Scope", "book_gate", "gate_of", "in_744_8", "list_code", "programme_tags", "recent_days",
-    "rule_of", "scope_of", "split_list",
+    "RULES", "Gate", "InForce", "Rule", "Scope", "book_gate", "gate_of", "in_744_8", "list_code", "programme_tags",
+    "recent_days", "rule_of", "scope_of", "split_list",
 ]  # fmt: skip
 
 InForce = Callable[[str, int], bool] | Mapping[str, bool]
 """Whether a rule is in force on a day: a function of both, or one answer by rule."""
+
+IN_SCOPE = "744.8"
+"""Stands for a programme where only the scope is told, as in ``us-sdn/744.8``."""
 
 _DATA = Path(__file__).resolve().parents[2] / "data" / "parties" / "ownership_rules.yaml"
 
@@ -139,15 +142,17 @@ def scope_of(rule: Rule, listing: Listing) -> str:
     if tags is None:
         return Scope.IN
     programmes = {tag for text in (*listing.programmes, *stated) for tag in programme_tags(text)}
+    if IN_SCOPE in programmes:
+        return Scope.IN
     if not programmes:
         return Scope.UNKNOWN
     return Scope.IN if programmes & tags else Scope.OUT
 
 
 def split_list(text: str) -> tuple[str, tuple[str, ...]]:
-    """Code of a list and the programmes after a colon, from ``SDN:RUSSIA-EO14024``."""
-    name, _, more = text.partition(":")
-    return list_code(name), tuple(part for part in re.split(r"[;,|]", more) if part.strip())
+    """Code of a list and what follows a colon or stroke, from ``SDN:RUSSIA-EO14024``, ``us-sdn/744.8`` or ``us-el/4``."""
+    name, _, more = text.replace("/", ":", 1).partition(":")
+    return list_code(name), tuple(part.strip() for part in re.split(r"[;,|]", more) if part.strip())
 
 
 def list_code(name: str) -> str:
