@@ -53,7 +53,7 @@ def main() -> None:
     half = len(parties) // 2
     inside, outside = parties[:half], parties[half:]
     names = [(name, number, person) for number, (all_names, person) in enumerate(inside) for name in all_names]
-    index = NameIndex([n for n, _, _ in names], [p for _, p, _ in names], [False] * len(names))
+    index = NameIndex([n for n, _, _ in names], [p for _, p, _ in names], [False] * len(names), [p for _, _, p in names])
     keys = {key for key in index.keys}
     same: dict[str, set[int]] = {}
     for name, number, _ in names:

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from countermeasure.codes.groups import Groups
 
 Bools = npt.NDArray[np.bool_]
-Rows = tuple[Bools, Bools]
-"""Must and may, shape (n,) each: one row over the clauses."""
+Words = npt.NDArray[np.uint64]
+"""Bits over the clauses, 64 to a word, shape (..., w)."""
+Rows = tuple[Words, Words]
+"""Must and may, shape (w,) each: one row over the clauses."""
 
 NO, YES, OPEN = 0, 1, 2
 """Values of flags and party tests: no, yes, not known."""
@@ -72,12 +74,39 @@ class ItemSign:
     open: frozenset[str] = frozenset()
 
 
+def pack(bits: Bools) -> Words:
+    """Bits over the clauses as words, shape (..., n) to (..., w)."""
+    padded = np.zeros((*bits.shape[:-1], -(-max(bits.shape[-1], 1) // 64) * 64), bool)
+    padded[..., : bits.shape[-1]] = bits
+    return np.packbits(padded, axis=-1, bitorder="little").view(np.uint64)
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Which clauses apply, shape (cases, clauses) each: for sure, and possibly."""
+    """Which clauses apply, for sure and possibly.
 
-    must: Bools
-    may: Bools
+    Attributes:
+        sure: Words, shape (cases, w).
+        open: The same for what may apply.
+        n: Clauses.
+    """
+
+    sure: Words
+    open: Words
+    n: int
+
+    @property
+    def must(self) -> Bools:
+        """What applies for sure, shape (cases, n)."""
+        return self._bits(self.sure)
+
+    @property
+    def may(self) -> Bools:
+        """What may apply, shape (cases, n)."""
+        return self._bits(self.open)
+
+    def _bits(self, words: Words) -> Bools:
+        return np.unpackbits(np.ascontiguousarray(words).view(np.uint8), axis=-1, count=self.n, bitorder="little").astype(bool)
 
 
 @dataclass(frozen=True)
@@ -126,11 +155,11 @@ class Controls:
         }
         return frozenset(d for name in named for d in self.groups.changes(name))
 
-    def dated_places(self, dimension: str) -> Bools:
-        """Clauses whose places on a dimension change with a group, shape (n,)."""
+    def dated_places(self, dimension: str) -> Words:
+        """Clauses whose places on a dimension change with a group, shape (w,)."""
         key = ("dated", dimension)
         if key not in self._rows:
-            row = np.array([_grouped(getattr(c.body, dimension)) for c in self.clauses], bool)
+            row = pack(np.array([_grouped(getattr(c.body, dimension)) for c in self.clauses], bool))
             self._rows[key] = (row, row)
         return self._rows[key][0]
 
@@ -138,18 +167,15 @@ class Controls:
         """Number of the stretch of days that holds a day; nothing changes within one."""
         return bisect_right(self.days, day)
 
-    def live(self, day: int, *, asleep: bool = False) -> Bools:
-        """Clauses that live on a day, shape (n,); with ``asleep`` those suspended or due later as well."""
+    def live(self, day: int, *, asleep: bool = False) -> Words:
+        """Clauses that live on a day, shape (w,); with ``asleep`` those suspended or due later as well."""
         key = ("live", self.interval(day), asleep)
         if key not in self._rows:
             at = day * DAY
-            row = np.array(
-                [
-                    c.start <= at < c.end and (c.state is State.IN_FORCE or (asleep and c.published <= day))
-                    for c in self.clauses
-                ],
-                bool,
-            )
+            alive = [
+                c.start <= at < c.end and (c.state is State.IN_FORCE or (asleep and c.published <= day)) for c in self.clauses
+            ]
+            row = pack(np.array(alive, bool))
             self._rows[key] = (row, row)
         return self._rows[key][0]
 
@@ -237,8 +263,14 @@ class Controls:
 
     # ------------------------------------------------------------------------------------------- settle
 
+    def mask(self, clauses: Iterable[int]) -> Words:
+        """Words with the bits of some clauses set, shape (w,)."""
+        bits = np.zeros(len(self.clauses), bool)
+        bits[list(clauses)] = True
+        return pack(bits)
+
     @cached_property
-    def _programme_items(self) -> list[tuple[int, npt.NDArray[np.intp]]]:
+    def _programme_items(self) -> list[tuple[int, Words]]:
         """Clauses whose items are those of a programme, with the clauses of that programme."""
         found = []
         for i, clause in enumerate(self.clauses):
@@ -251,11 +283,11 @@ class Controls:
                     and not any(m.startswith("programme:") for m in other.body.items.members)
                     and (other.body.items.members or other.body.items.exceptions)
                 ]
-                found.append((i, np.array(of, np.intp)))
+                found.append((i, self.mask(of)))
         return found
 
     @cached_property
-    def _relations(self) -> tuple[list[tuple[int, npt.NDArray[np.intp]]], list[tuple[int, npt.NDArray[np.intp]]]]:
+    def _relations(self) -> tuple[list[tuple[int, Words]], list[tuple[int, Words]]]:
         """``given`` and the inverse of ``frees``, each in an order in which nothing is asked before it is settled."""
         given: dict[int, set[int]] = {}
         freed: dict[int, set[int]] = {}
@@ -268,7 +300,7 @@ class Controls:
                     freed.setdefault(j, set()).add(i)
         return self._ordered(given, "given"), self._ordered(freed, "frees")
 
-    def _ordered(self, relation: Mapping[int, set[int]], name: str) -> list[tuple[int, npt.NDArray[np.intp]]]:
+    def _ordered(self, relation: Mapping[int, set[int]], name: str) -> list[tuple[int, Words]]:
         order: list[int] = []
         mark: dict[int, int] = {}
 
@@ -286,41 +318,54 @@ class Controls:
 
         for i in sorted(relation):
             visit(i)
-        return [(i, np.array(sorted(relation[i]), np.intp)) for i in order]
+        return [(i, self.mask(relation[i])) for i in order]
 
-    def settle(self, must: Bools, may: Bools, items: Rows, live: Bools) -> Settled:
+    def settle(self, must: Words, may: Words, items: Rows, live: Words) -> Settled:
         """Settle cases.
 
         Args:
-            must: Shape (cases, n). AND of the rows of every dimension but the item; overwritten.
-            may: Shape (cases, n). The same for what may hold; overwritten.
-            items: Rows of the items, shape (cases, n) each, or (n,) for one item.
-            live: Shape (n,) or (cases, n). Clauses that live.
+            must: Shape (cases, w). AND of the rows of every dimension but the item; overwritten.
+            may: Shape (cases, w). The same for what may hold; overwritten.
+            items: Rows of the items, shape (cases, w) each, or (w,) for one item.
+            live: Shape (w,) or (cases, w). Clauses that live.
 
         Returns:
             What applies.
         """
         item_must, item_may = (np.broadcast_to(row, must.shape) for row in items)
-        alive = np.broadcast_to(live, must.shape)
-        dynamic = [i for i, _ in self._programme_items]
-        for table, row in ((must, item_must), (may, item_may)):
-            kept = table[:, dynamic].copy()
-            table &= row
-            table[:, dynamic] = kept
+        live = np.broadcast_to(live, must.shape)
+        dynamic = self.mask(i for i, _ in self._programme_items)
+        must &= (item_must | dynamic) & live
+        may &= (item_may | dynamic) & live
+        there_must, there_may = item_must & live, item_may & live
         for i, of in self._programme_items:
-            must[:, i] &= (item_must[:, of] & alive[:, of]).any(axis=1) | item_must[:, i]
-            may[:, i] &= (item_may[:, of] & alive[:, of]).any(axis=1) | item_may[:, i]
-        must &= alive
-        may &= alive
+            if _any(may, i):
+                _keep(must, i, _hit_any(there_must, of) | _has(item_must, i))
+                _keep(may, i, _hit_any(there_may, of) | _has(item_may, i))
         given, freed = self._relations
         for i, by in given:
-            must[:, i] &= must[:, by].any(axis=1)
-            may[:, i] &= may[:, by].any(axis=1)
+            if _any(may, i):
+                _keep(must, i, _hit_any(must, by))
+                _keep(may, i, _hit_any(may, by))
         for i, by in freed:
-            free_may, free_must = may[:, by].any(axis=1), must[:, by].any(axis=1)
-            must[:, i] &= ~free_may
-            may[:, i] &= ~free_must
-        return Settled(must, may)
+            if _any(may, i):
+                free_may, free_must = _hit_any(may, by), _hit_any(must, by)
+                _keep(must, i, ~free_may)
+                _keep(may, i, ~free_must)
+        return Settled(must, may, len(self.clauses))
+
+    @cached_property
+    def rank_masks(self) -> tuple[Words, ...]:
+        """Clauses of each review, in the order of ``REVIEWS``, shape (w,) each."""
+        return tuple(self.mask(np.flatnonzero(self.rank == r)) for r in range(len(REVIEWS)))
+
+    def ranks(self, table: Words) -> npt.NDArray[np.int8]:
+        """Rank of the strictest review in each case, shape (cases,); that of ``notice_duty`` where no answer applies."""
+        none = REVIEWS.index("notice_duty")
+        found = np.full(len(table), none, np.int8)
+        for r in reversed(range(none)):
+            found[_hit_any(table, self.rank_masks[r])] = r
+        return found
 
     @cached_property
     def rank(self) -> npt.NDArray[np.int8]:
@@ -328,12 +373,36 @@ class Controls:
         return np.array([REVIEWS.index(c.body.review) for c in self.clauses], np.int8)
 
 
+def _has(table: Words, i: int) -> Bools:
+    """Whether each case has the bit of a clause, shape (cases,)."""
+    found: Bools = (table[:, i // 64] >> np.uint64(i % 64)) & np.uint64(1) != 0
+    return found
+
+
+def _any(table: Words, i: int) -> bool:
+    return bool(((table[:, i // 64] >> np.uint64(i % 64)) & np.uint64(1)).any())
+
+
+def _hit_any(table: Words, mask: Words) -> Bools:
+    """Whether each case has any bit of a mask, shape (cases,)."""
+    found = np.zeros(len(table), bool)
+    for w in np.flatnonzero(mask):
+        found |= (table[:, w] & mask[w]) != 0
+    return found
+
+
+def _keep(table: Words, i: int, where: Bools) -> None:
+    """Take the bit of a clause away in the cases where something does not hold."""
+    bit = np.uint64(1) << np.uint64(i % 64)
+    table[:, i // 64] &= np.where(where, ~np.uint64(0), ~bit)
+
+
 def _grouped(scope: Scope) -> bool:
     return any(m.startswith("group:") for m in (*scope.members, *scope.exceptions))
 
 
 def _pair(rows: Sequence[tuple[bool, bool]]) -> Rows:
-    return np.array([m for m, _ in rows], bool), np.array([y for _, y in rows], bool)
+    return pack(np.array([m for m, _ in rows], bool)), pack(np.array([y for _, y in rows], bool))
 
 
 def _matches(patterns: Iterable[str], clause: ControlClause) -> bool:
@@ -453,5 +522,5 @@ def _alive(provision: Provision) -> Iterable[tuple[Spell, Body]]:
 
 
 __all__ = [
-    "NO", "OPEN", "YES", "Bools", "ControlClause", "Controls", "ItemSign", "Rows", "Settled", "compile_controls",
+    "NO", "OPEN", "YES", "Bools", "ControlClause", "Controls", "ItemSign", "Rows", "Settled", "Words", "compile_controls", "pack",
 ]  # fmt: skip

@@ -76,7 +76,9 @@ def _day(text: str | None) -> int | None:
 def _edge(row: Mapping[str, Any]) -> Edge:
     low, high, known = band(row.get("pct"))
     kind = {"": "shares", "ownership": "shares"}.get(row.get("kind") or "", row.get("kind") or "shares")
-    return Edge(row["owner"], row["owned"], low, high, known, kind, _day(row.get("from")), _day(row.get("to")), row.get("src") or "")
+    return Edge(
+        row["owner"], row["owned"], low, high, known, kind, _day(row.get("from")), _day(row.get("to")), row.get("src") or ""
+    )
 
 
 def band(pct: Any) -> tuple[int, int, bool]:  # noqa: ANN401 - text, mapping or nothing
@@ -102,7 +104,9 @@ def percent_units(text: str) -> int:
     except ArithmeticError:
         value = Decimal(-1)
     if not value.is_finite() or not 0 <= value <= 100:
-        raise InputError(f"{text!r} is not a percentage from 0 to 100", code="bad_percentage", cure="Write 25, 33.3 or nothing.")
+        raise InputError(
+            f"{text!r} is not a percentage from 0 to 100", code="bad_percentage", cure="Write 25, 33.3 or nothing."
+        )
     return int(value * (UNIT // 100))
 
 

@@ -7,7 +7,7 @@ may become, and the provision behind it; for reasons in full ask :meth:`LicenseE
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from countermeasure.book.controls import NO, OPEN, YES
-from countermeasure.book.model import REVIEWS, Reading, State
+from countermeasure.book.model import REVIEWS, State
 from countermeasure.errors import InputError
 from countermeasure.licensing.answer import ANSWERS
-from countermeasure.licensing.cases import case_of, ranks
+from countermeasure.licensing.cases import case_of
 from countermeasure.licensing.classify import classify
 from countermeasure.licensing.derive import EntityNotes, facts_of
 from countermeasure.licensing.standing import judge
@@ -29,16 +29,21 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from countermeasure.book.controls import Bools, Controls
+    from countermeasure.book.controls import Controls, Rows, Words
+    from countermeasure.licensing.cases import Case
+    from countermeasure.licensing.classify import Classified
+    from countermeasure.licensing.derive import Facts
     from countermeasure.licensing.engine import LicenseEngine
 
 Ints = npt.NDArray[np.int64]
 _NOTICE = REVIEWS.index("notice_duty")
 WORDS = (*ANSWERS, "undetermined")
 """Words of the answers by code."""
-ITEM_COLUMNS = ("description", "control_code", "eccn", "hs", "elements", "form", "origin", "cn_content", "us_content")
 PARTY_COLUMNS = ("buyer", "consignee", "intermediate_consignee", "end_user")
 CHUNK = 131_072
+_REST = ("*",)
+_Layer = tuple[Ints, tuple[npt.NDArray[np.uint64], ...]]
+"""Codes of the rows, and tables of must, may and (where a share may be raised) raised must by code."""
 _US_CUTS = (Fraction(0), Fraction(1, 10), Fraction(1, 4))
 
 
@@ -127,6 +132,7 @@ class _Regime:
         self.controls: Controls = engine.controls(regime, engine.readings[0])
         self.columns = columns
         self.n = n
+        self._signs: dict[tuple[object, ...], Classified] = {}
         self.days = self._days()
         self.stretch = np.searchsorted(np.array(self.controls.days, np.int64), self.days, side="right")
 
@@ -143,70 +149,104 @@ class _Regime:
 
     def solve(self) -> tuple[Ints, Ints, Ints]:
         """Codes of the answer and of the strictest possible one, and the clause behind it (-1 for none), shape (n,) each."""
-        stretch_first, stretch_of = _joint([(self.stretch.astype(np.int64), int(self.stretch.max(initial=0)) + 1)], self.n)
-        case_first, case_of_row, tables = self._cases(stretch_of, len(stretch_first))
-        test_of_row, test_rows = self._tests(stretch_of, stretch_first)
-        first, inverse = _joint([(case_of_row, len(case_first)), (test_of_row, len(test_rows[0]))], self.n)
-        must, may, items_must, items_may, raised_must, live, awake = tables
+        stretch_first, self.stretch_of = _joint([(self.stretch.astype(np.int64), int(self.stretch.max(initial=0)) + 1)], self.n)
+        self.stretch_days = [int(self.days[row]) for row in stretch_first]
+        layers = [*self._layers(), self._tests(self.stretch_of, stretch_first)]
+        item_codes, items = self._items()
+        live = np.stack([self.controls.live(d) for d in self.stretch_days])
+        awake = np.stack([self.controls.live(d, asleep=True) for d in self.stretch_days])
+        keys = [(codes, len(tables[0])) for codes, tables in layers]
+        first, inverse = _joint([*keys, (item_codes, len(items[0])), (self.stretch_of, len(stretch_first))], self.n)
         answer = np.empty(len(first), np.int64)
         possible = np.empty(len(first), np.int64)
-        clause = np.full(len(first), -1, np.int64)
+        clause = np.empty(len(first), np.int64)
         for start in range(0, len(first), CHUNK):
             rows = first[start : start + CHUNK]
-            c, t, s = case_of_row[rows], test_of_row[rows], stretch_of[rows]
-            items = (items_must[c], items_may[c])
-            base_must, base_may = must[c] & test_rows[0][t], may[c] & test_rows[1][t]
-            real = self.controls.settle(base_must.copy(), base_may.copy(), items, live[s])
-            floor, reach = ranks(self.controls, real.must), ranks(self.controls, real.may)
-            asleep = self.controls.settle(base_must, base_may, items, awake[s])
-            sleepy = ranks(self.controls, asleep.may) < _NOTICE
-            higher = self.controls.settle(
-                raised_must[c] & test_rows[0][t], raised_must[c] & test_rows[1][t], items, live[s]
-            )
-            below = ranks(self.controls, higher.must) < _NOTICE
-            part = np.select(
-                [floor < _NOTICE, reach < _NOTICE, sleepy, below],
-                [floor.astype(np.int64), len(ANSWERS), ANSWERS.index("no_license_today"), ANSWERS.index("outside_threshold")],
-                ANSWERS.index("not_controlled"),
-            )
-            answer[start : start + CHUNK] = part
-            possible[start : start + CHUNK] = np.where(reach < _NOTICE, np.minimum(reach, floor), part)
-            bearing = real.must & (self.controls.rank == floor[:, None])
-            clause[start : start + CHUNK] = np.where(floor < _NOTICE, bearing.argmax(axis=1), -1)
+            part = slice(start, start + CHUNK)
+            answer[part], possible[part], clause[part] = self._settled(rows, layers, (item_codes, items), (live, awake))
         return answer[inverse], possible[inverse], clause[inverse]
 
-    # ------------------------------------------------------------------------------------------- cases
+    def _settled(
+        self, rows: Ints, layers: Sequence[_Layer], item: tuple[Ints, Rows], lives: tuple[Words, Words]
+    ) -> tuple[Ints, Ints, Ints]:
+        """Settle some rows: first what lives, then only for the rest what sleeps and what stays under a threshold."""
+        codes, tables = item
+        items = (tables[0][codes[rows]], tables[1][codes[rows]])
+        stretch = self.stretch_of[rows]
+        must, may = (self._gathered(rows, layers, k) for k in (0, 1))
+        real = self.controls.settle(must.copy(), may.copy(), items, lives[0][stretch])
+        floor, reach = (self.controls.ranks(t).astype(np.int64) for t in (real.sure, real.open))
+        answer = np.where(floor < _NOTICE, floor, np.where(reach < _NOTICE, len(ANSWERS), ANSWERS.index("not_controlled")))
+        rest = np.flatnonzero((floor >= _NOTICE) & (reach >= _NOTICE))
+        if len(rest):
+            some = (items[0][rest], items[1][rest])
+            asleep = self.controls.settle(must[rest], may[rest], some, lives[1][stretch[rest]])
+            sleepy = self.controls.ranks(asleep.open) < _NOTICE
+            raised = self._gathered(rows[rest], layers, 2)
+            higher = self.controls.settle(raised, raised.copy(), some, lives[0][stretch[rest]])
+            below = self.controls.ranks(higher.sure) < _NOTICE
+            words = [ANSWERS.index("no_license_today"), ANSWERS.index("outside_threshold")]
+            answer[rest] = np.select([sleepy, below], words, ANSWERS.index("not_controlled"))
+        possible = np.where(reach < _NOTICE, np.minimum(reach, floor), answer)
+        return answer, possible, np.where(floor < _NOTICE, self._bearing(real.sure, floor), -1)
 
-    def _cases(self, stretch_of: Ints, stretches: int) -> tuple[Ints, Ints, tuple[Bools, ...]]:
-        """Everything but tests of parties, by distinct combinations."""
-        binned = {name: self._binned(name) for name in ("cn_content", "us_content") if name in self.columns}
-        codes: list[tuple[Ints, int]] = []
-        for name in (*ITEM_COLUMNS, "from", "to", "end_use", "end_user_country"):
-            if name in binned:
-                codes.append(binned[name])
-            elif name in self.columns:
-                codes.append((self.columns[name].codes, len(self.columns[name].values)))
+    def _gathered(self, rows: Ints, layers: Sequence[_Layer], which: int) -> Words:
+        """AND of the rows of all layers: must (0), may (1), or must with every share raised (2)."""
+        table = np.full((len(rows), len(self.controls.live(0))), ~np.uint64(0))
+        for codes, tables in layers:
+            table &= tables[min(which, len(tables) - 1) if which < 2 or len(tables) > 2 else 0][codes[rows]]
+        return table
+
+    def _bearing(self, sure: Words, floor: Ints) -> Ints:
+        """First clause with the strictest review in each case."""
+        masks = np.stack(self.controls.rank_masks)
+        bits = sure & masks[floor]
+        found = np.full(len(sure), -1, np.int64)
+        for w in reversed(range(bits.shape[1])):
+            hit = bits[:, w] != 0
+            low = bits[hit, w] & (~bits[hit, w] + np.uint64(1))
+            found[hit] = 64 * w + np.log2(low.astype(np.float64)).astype(np.int64)
+        return found
+
+    # ------------------------------------------------------------------------------------------- layers
+
+    def _layers(self) -> list[_Layer]:
+        """Rows of everything but items and tests of parties, each layer by its own distinct values."""
+        found = [self._places(name, key) for name, key in (("origin", "origin"), ("from", "sent_from"), ("to", "sent_to"))]
         note_codes, notes = self._footnotes()
-        codes.append((note_codes, len(notes)))
-        alone, of_row = _joint(codes, self.n)
-        first, case_of_row = _joint([(of_row, len(alone)), (stretch_of, stretches)], self.n)
-        n = len(self.controls.clauses)
-        tables = [np.ones((len(first), n), bool) for _ in range(5)]
-        made: dict[int, tuple[Any, Any]] = {}
-        signs: dict[tuple[Any, ...], Any] = {}
-        for place, row in enumerate(first):
-            group = int(of_row[row])
-            if group not in made:
-                made[group] = self._made(int(row), notes[note_codes[row]], signs)
-            case, facts = made[group]
-            self._rows(tables, place, case, facts, int(self.days[row]))
-        live = np.zeros((stretches, n), bool)
-        awake = np.zeros((stretches, n), bool)
-        for row in first:
-            day = int(self.days[row])
-            live[stretch_of[row]] = self.controls.live(day)
-            awake[stretch_of[row]] = self.controls.live(day, asleep=True)
-        return first, case_of_row, (*tables, live, awake)
+        item = [self._key(n) for n in ("description", "control_code", "hs", "elements", "form")]
+        groups = (
+            ([self._key("cn_content")], ("cn_content_share",)),
+            ([*item, self._key("end_use"), self._key("end_user_country"), self._key("from"), self._key("to")], _REST),
+            (
+                [self._key(n) for n in ("origin", "from", "to", "us_content", "eccn")] + [(note_codes, len(notes))],
+                ("subject_to_ear", "on_ccl", "ccl_license"),
+            ),
+        )
+        named = {n for _, names in groups if names is not _REST for n in names}
+        for keys, names in groups:
+            first, codes = _joint(keys, self.n)
+            mine = [n for n in self.controls.fact_ids if (n not in named if names is _REST else n in names)]
+            tables = [np.full((len(first), len(self.controls.live(0))), ~np.uint64(0)) for _ in range(3)]
+            for place, row in enumerate(first):
+                case, facts = self._made(int(row), notes[note_codes[row]])
+                self._facts(tables, place, case, facts, mine)
+            found.append((codes, tuple(tables)))
+        return found
+
+    def _key(self, name: str) -> tuple[Ints, int]:
+        if name not in self.columns:
+            return np.zeros(self.n, np.int64), 1
+        if name in ("cn_content", "us_content"):
+            return self._binned(name)
+        return self.columns[name].codes, len(self.columns[name].values)
+
+    def _places(self, name: str, dimension: str) -> _Layer:
+        codes, count = self._key(name)
+        first, joint = _joint([(codes, count), (self.stretch_of, len(self.stretch_days))], self.n)
+        rows = [self.controls.place_row(dimension, self._cell(name, int(r)), int(self.days[r])) for r in first]
+        must, may = np.stack([m for m, _ in rows]), np.stack([m for _, m in rows])
+        return joint, (must, may)
 
     def _binned(self, name: str) -> tuple[Ints, int]:
         """Codes of a share by the stretches between the values at which anything changes."""
@@ -215,52 +255,60 @@ class _Regime:
         numbers = [-1 if v is None else 2 * sum(_exact(v) > c for c in cuts) + int(_exact(v) in cuts) for v in coded.values]
         return np.array(numbers, np.int64)[coded.codes] + 1, 2 * len(cuts) + 4
 
-    def _made(self, row: int, footnotes: EntityNotes, signs: dict[tuple[Any, ...], Any]) -> tuple[Any, Any]:
-        item = Item(
+    def _items(self) -> tuple[Ints, Rows]:
+        names = ("description", "control_code", "eccn", "hs", "elements", "form")
+        first, codes = _joint([self._key(n) for n in names], self.n)
+        rows = [self.controls.item_row(self._classified(int(r)).sign) for r in first]
+        return codes, (np.stack([m for m, _ in rows]), np.stack([m for _, m in rows]))
+
+    def _item(self, row: int) -> Item:
+        elements = self._cell("elements", row) or ""
+        return Item(
             description=self._cell("description", row) or "",
             control_code=self._cell("control_code", row) or "",
             eccn=self._cell("eccn", row) or "",
             hs=str(self._cell("hs", row) or ""),
             origin=self._cell("origin", row),
-            elements=tuple((self._cell("elements", row) or "").replace(";", ",").split(",")) if self._cell("elements", row) else (),
+            elements=tuple(elements.replace(";", ",").split(",")) if elements else (),
             form=self._cell("form", row) or "",
             cn_content=_span(self._cell("cn_content", row)),
             us_content=_span(self._cell("us_content", row)),
         )
+
+    def _classified(self, row: int) -> Classified:
+        item = self._item(row)
+        key = (item.description, item.control_code, item.eccn, item.hs, item.elements, item.form)
+        if key not in self._signs:
+            self._signs[key] = classify(item, self.engine.book.control_lists)
+        return self._signs[key]
+
+    def _made(self, row: int, footnotes: EntityNotes) -> tuple[Case, Facts]:
+        """Case and facts of a row, by the same functions as for one transaction."""
+        item = self._item(row)
         uses = tuple(w for w in (self._cell("end_use", row) or "").split(";") if w)
         country = self._cell("end_user_country", row) or ""
+        parties = (Party(("end_user",), country=country),) if country else ()
         asked = Transaction(
-            "", int(self.days[row]), self._cell("from", row), self._cell("to", row), (item,),
-            (Party(("end_user",), country=country),) if country else (), uses,
-        )  # fmt: skip
-        key = (item.description, item.control_code, item.eccn, item.hs, item.elements, item.form)
-        if key not in signs:
-            signs[key] = classify(item, self.engine.book.control_lists)
-        found = signs[key]
+            "", int(self.days[row]), self._cell("from", row), self._cell("to", row), (item,), parties, uses
+        )
+        found = self._classified(row)
         facts = facts_of(asked, item, found, self.engine.book.control_lists, footnotes)
         return case_of(self.controls, asked, item.origin, found.sign, facts, ()), facts
 
-    def _rows(self, tables: list[Bools], place: int, case: Any, facts: Any, day: int) -> None:  # noqa: ANN401
-        must, may, items_must, items_may, raised = tables
-        controls = self.controls
-        for dimension in ("origin", "sent_from", "sent_to"):
-            sure, possible = controls.place_row(dimension, getattr(case, dimension), day)
+    def _facts(self, tables: Sequence[Words], place: int, case: Case, facts: Facts, names: Sequence[str]) -> None:
+        must, may, raised = tables
+        for name in names:
+            if name in case.flags:
+                sure, possible = self.controls.flag_row(name, case.flags[name])
+                higher = self.controls.flag_row(name, YES)[0] if name in facts.below else sure
+            else:
+                low, high = case.spans[name]
+                sure, possible = self.controls.share_row(name, low, high)
+                top = len(self.controls.bins(name))
+                higher = self.controls.share_row(name, top, top)[0] if facts.spans.get(name) is not None else sure
             must[place] &= sure
             may[place] &= possible
-            raised[place] &= sure
-        for name, value in case.flags.items():
-            sure, possible = controls.flag_row(name, value)
-            must[place] &= sure
-            may[place] &= possible
-            raised[place] &= controls.flag_row(name, YES)[0] if name in facts.below else sure
-        for name, (low, high) in case.spans.items():
-            sure, possible = controls.share_row(name, low, high)
-            must[place] &= sure
-            may[place] &= possible
-            top = len(controls.bins(name))
-            given = facts.spans.get(name) is not None
-            raised[place] &= controls.share_row(name, top, top)[0] if given else sure
-        items_must[place], items_may[place] = controls.item_row(case.sign)
+            raised[place] &= higher
 
     # ------------------------------------------------------------------------------------------- parties
 
@@ -305,7 +353,7 @@ class _Regime:
         ]
         return codes.astype(np.int64), notes
 
-    def _tests(self, stretch_of: Ints, stretch_first: Ints) -> tuple[Ints, tuple[Bools, Bools]]:
+    def _tests(self, stretch_of: Ints, stretch_first: Ints) -> _Layer:
         """Rows of all tests of parties, by distinct verdicts."""
         tests = self.controls.tests
         verdicts = np.zeros((self.n, len(tests)), np.uint8)
@@ -320,12 +368,12 @@ class _Regime:
         unnamed = np.array([NO if t.unnamed == "no" else OPEN for t in tests], np.uint8)
         if len(tests):
             verdicts = np.where(any_named[:, None], verdicts, unnamed).astype(np.uint8)
-        packed = np.ascontiguousarray(verdicts).view(np.dtype((np.void, max(len(tests), 1)))).ravel() if len(tests) else None
-        if packed is None:
-            n = len(self.controls.clauses)
-            return np.zeros(self.n, np.int64), (np.ones((1, n), bool), np.ones((1, n), bool))
+        if not len(tests):
+            full = np.full((1, len(self.controls.live(0))), ~np.uint64(0))
+            return np.zeros(self.n, np.int64), (full, full)
+        packed = np.ascontiguousarray(verdicts).view(np.dtype((np.void, len(tests)))).ravel()
         _, first, inverse = np.unique(packed, return_index=True, return_inverse=True)
-        must = np.ones((len(first), len(self.controls.clauses)), bool)
+        must = np.full((len(first), len(self.controls.live(0))), ~np.uint64(0))
         may = must.copy()
         for place, row in enumerate(first):
             for number, value in enumerate(verdicts[row].tolist()):
@@ -363,13 +411,4 @@ def _span(value: object) -> tuple[Fraction, Fraction] | None:
     return None if value is None else (_exact(value), _exact(value))
 
 
-def single_reading(engine: LicenseEngine, reading: Reading) -> LicenseEngine:
-    """The same engine under one reading."""
-    from countermeasure.licensing.engine import LicenseEngine as Engine
-
-    made = Engine(engine.book, engine.known_on, (reading,), engine.register.index, engine.lists)
-    made.register = replace(engine.register)
-    return made
-
-
-__all__ = ["WORDS", "screen_transactions", "single_reading"]
+__all__ = ["WORDS", "screen_transactions"]

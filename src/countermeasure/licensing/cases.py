@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from countermeasure.book.controls import NO, OPEN, YES
+from countermeasure.book.controls import NO, OPEN, YES, Settled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from countermeasure.book.controls import Bools, Controls, ItemSign, Settled
+    from countermeasure.book.controls import Bools, Controls, ItemSign, Rows
     from countermeasure.licensing.derive import Facts
     from countermeasure.licensing.standing import Verdict
     from countermeasure.licensing.transaction import Span, Transaction
@@ -72,32 +72,40 @@ def bins_of(controls: Controls, fact: str, span: Span) -> tuple[int, int]:
 
 def settle(controls: Controls, cases: Sequence[Case], on: int, *, asleep: bool = False) -> Settled:
     """Settle several cases of one day together."""
-    n = len(controls.clauses)
-    must = np.ones((len(cases), n), bool)
-    may = np.ones((len(cases), n), bool)
-    items = np.ones((2, len(cases), n), bool)
+    width = len(controls.live(on))
+    must, may = (np.full((len(cases), width), ~np.uint64(0)) for _ in range(2))
+    items = np.zeros((2, len(cases), width), np.uint64)
     for place, case in enumerate(cases):
-        rows = [controls.place_row(d, getattr(case, d), on) for d in ("origin", "sent_from", "sent_to")]
-        rows += [controls.flag_row(name, value) for name, value in case.flags.items()]
-        rows += [controls.share_row(name, low, high) for name, (low, high) in case.spans.items()]
-        rows += [controls.test_row(number, value) for number, value in enumerate(case.tests)]
-        for sure, possible in rows:
+        for sure, possible in rows_of(controls, case, on):
             must[place] &= sure
             may[place] &= possible
         items[0, place], items[1, place] = controls.item_row(case.sign)
     return controls.settle(must, may, (items[0], items[1]), controls.live(on, asleep=asleep))
 
 
+def rows_of(controls: Controls, case: Case, on: int) -> Iterator[Rows]:
+    """Rows of every dimension of a case but its item."""
+    for dimension in ("origin", "sent_from", "sent_to"):
+        yield controls.place_row(dimension, getattr(case, dimension), on)
+    for name, value in case.flags.items():
+        yield controls.flag_row(name, value)
+    for name, (low, high) in case.spans.items():
+        yield controls.share_row(name, low, high)
+    for number, value in enumerate(case.tests):
+        yield controls.test_row(number, value)
+
+
 def within_reach(controls: Controls, case: Case, on: int) -> Bools:
     """Clauses that the case might meet on any day, parties and what lives left aside, shape (n,)."""
-    row = np.ones(len(controls.clauses), bool)
+    row = np.full(len(controls.live(on)), ~np.uint64(0))
     for dimension in ("origin", "sent_from", "sent_to"):
         row &= controls.place_row(dimension, getattr(case, dimension), on)[1] | controls.dated_places(dimension)
     for name, value in case.flags.items():
         row &= controls.flag_row(name, value)[1]
     for name, (low, high) in case.spans.items():
         row &= controls.share_row(name, low, high)[1]
-    return row
+    bits: Bools = Settled(row, row, len(controls.clauses)).may
+    return bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +169,4 @@ def _party_questions(case: Case, verdicts: Sequence[Verdict]) -> list[Question]:
     return found
 
 
-def ranks(controls: Controls, table: Bools) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
-    """Rank of the strictest review that applies in each case, shape (cases,); 7 (a notice or less) where no answer applies."""
-    from countermeasure.book.model import REVIEWS
-
-    none = REVIEWS.index("notice_duty")
-    found: np.ndarray[tuple[int], np.dtype[np.int8]] = (
-        np.where(table, controls.rank, none).min(axis=1, initial=none).astype(np.int8)
-    )
-    return np.minimum(found, none).astype(np.int8)
-
-
-__all__ = ["Case", "Question", "bins_of", "case_of", "questions", "ranks", "settle", "within_reach"]
+__all__ = ["Case", "Question", "bins_of", "case_of", "questions", "rows_of", "settle", "within_reach"]

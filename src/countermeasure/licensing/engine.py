@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from countermeasure._version import __version__
@@ -11,7 +11,7 @@ from countermeasure.book.controls import YES, Controls, compile_controls
 from countermeasure.book.load import Book
 from countermeasure.book.model import REVIEWS, Reading, State
 from countermeasure.licensing.answer import ANSWERS, WORDS, LicenseAnswer, Missing, Reason, RegimeAnswer, strictest
-from countermeasure.licensing.cases import Case, Question, case_of, questions, ranks, settle, within_reach
+from countermeasure.licensing.cases import Case, Question, case_of, questions, settle, within_reach
 from countermeasure.licensing.classify import Classified, classify
 from countermeasure.licensing.derive import EntityNotes, Facts, facts_of
 from countermeasure.licensing.standing import Register, Verdict, judge, parties_json
@@ -54,6 +54,7 @@ class LicenseEngine:
         self.lists = tuple(lists)
         self.register = Register(index, self.lists)
         self._compiled: dict[tuple[str, Reading], Controls] = {}
+        self._differ: dict[tuple[str, Reading], frozenset[str]] = {}
 
     @staticmethod
     @lru_cache(maxsize=1)
@@ -91,11 +92,13 @@ class LicenseEngine:
         found = {item.id: classify(item, self.book.control_lists) for item in asked.items}
         answers: list[RegimeAnswer] = []
         for regime in REGIMES:
-            mine: list[RegimeAnswer] = []
-            for reading in self.readings:
-                one = _Run(self, self.controls(regime, reading), asked, found).answer()
-                if not mine or _core(mine[0]) != _core(one):
-                    mine.append(one)
+            first = _Run(self, self.controls(regime, self.readings[0]), asked, found)
+            mine = [first.answer()]
+            for reading in self.readings[1:]:
+                if first.reach & self._apart(regime, reading):
+                    one = _Run(self, self.controls(regime, reading), asked, found).answer()
+                    if _core(mine[0]) != _core(one):
+                        mine.append(one)
             answers += mine
         live = self._live(asked.on)
         return LicenseAnswer(
@@ -111,6 +114,17 @@ class LicenseEngine:
             asked.sent_to,
             tuple(dict.fromkeys([*asked.notes, *(n for c in found.values() for n in c.notes)])),
         )
+
+    def _apart(self, regime: str, reading: Reading) -> frozenset[str]:
+        """Provisions whose life differs between the first reading and another."""
+        key = (regime, reading)
+        if key not in self._differ:
+            one, other = (
+                {(c.provision, c.start, c.end, c.state, c.body) for c in self.controls(regime, r).clauses}
+                for r in (self.readings[0], reading)
+            )
+            self._differ[key] = frozenset(provision for provision, *_ in one ^ other)
+        return self._differ[key]
 
     def _live(self, on: int) -> Callable[[str], bool]:
         tables = [self.controls(regime, self.readings[0]) for regime in REGIMES]
@@ -129,6 +143,16 @@ class _Run:
         self.controls = controls
         self.asked = asked
         self.found = found
+        self._cases: dict[tuple[str, int], tuple[Case, Facts, list[Verdict], Classified]] = {}
+
+    @cached_property
+    def reach(self) -> frozenset[str]:
+        """Provisions that any item might meet on any day."""
+        found: set[str] = set()
+        for item in self.asked.items:
+            row = within_reach(self.controls, self._case(item, self.asked.on)[0], self.asked.on)
+            found |= {c.provision for c, hit in zip(self.controls.clauses, row, strict=True) if hit}
+        return frozenset(found)
 
     def answer(self) -> RegimeAnswer:
         """The answer over all items, with its next change."""
@@ -158,6 +182,12 @@ class _Run:
         return sorted(d for d in days if d > self.asked.on)
 
     def _case(self, item: Item, on: int) -> tuple[Case, Facts, list[Verdict], Classified]:
+        key = (item.id, on)
+        if key not in self._cases:
+            self._cases[key] = self._made(item, on)
+        return self._cases[key]
+
+    def _made(self, item: Item, on: int) -> tuple[Case, Facts, list[Verdict], Classified]:
         live = self._live(on)
         parties, register = self.asked.parties, self.engine.register
         verdicts = [judge(test, parties, register, on, live) for test in self.controls.tests]
@@ -184,26 +214,31 @@ class _Run:
 
     def _short(self, item: Item, on: int) -> tuple[str, set[tuple[str, str]]]:
         case, facts, _, _ = self._case(item, on)
-        real, asleep = settle(self.controls, [case], on), settle(self.controls, [case], on, asleep=True)
-        answer = self._word(real, asleep, 0, facts, case, on)
-        rank = int(ranks(self.controls, real.must)[0])
+        answer = self._words([case], facts, on)[0][0]
+        real = settle(self.controls, [case], on)
+        rank = int(self.controls.ranks(real.sure)[0])
         named = item.id if len(self.asked.items) > 1 else ""
         return answer, {(self.controls.clauses[i].provision, named) for i in self._at(real.must[0], rank)}
 
     def _at(self, row: Sequence[bool], rank: int) -> list[int]:
         return [i for i, hit in enumerate(row) if hit and self.controls.rank[i] == rank and rank < _NOTICE]
 
-    def _word(self, real: Settled, asleep: Settled, place: int, facts: Facts, case: Case, on: int) -> str:
-        floor = int(ranks(self.controls, real.must)[place])
-        if floor < _NOTICE:
-            return REVIEWS[floor]
-        if int(ranks(self.controls, real.may)[place]) < _NOTICE:
-            return "undetermined"
-        if int(ranks(self.controls, asleep.may)[place]) < _NOTICE:
-            return "no_license_today"
-        if self._below(case, facts, on):
-            return "outside_threshold"
-        return "not_controlled"
+    def _words(self, cases: Sequence[Case], facts: Facts, on: int) -> list[tuple[str, int]]:
+        """Answer of each case, and the rank of the strictest review that may apply."""
+        real, asleep = settle(self.controls, cases, on), settle(self.controls, cases, on, asleep=True)
+        ranks = (self.controls.ranks(t).tolist() for t in (real.sure, real.open, asleep.open))
+        found = []
+        for case, floor, reach, sleepy in zip(cases, *ranks, strict=True):
+            if floor < _NOTICE:
+                word = REVIEWS[floor]
+            elif reach < _NOTICE:
+                word = "undetermined"
+            elif sleepy < _NOTICE:
+                word = "no_license_today"
+            else:
+                word = "outside_threshold" if self._below(case, facts, on) else "not_controlled"
+            found.append((word, reach))
+        return found
 
     def _below(self, case: Case, facts: Facts, on: int) -> bool:
         """Whether a control would apply if only a share were greater."""
@@ -215,14 +250,14 @@ class _Run:
         if spans == dict(case.spans) and flags == dict(case.flags):
             return False
         higher = settle(self.controls, [replace(case, spans=spans, flags=flags)], on)
-        return int(ranks(self.controls, higher.must)[0]) < _NOTICE
+        return int(self.controls.ranks(higher.sure)[0]) < _NOTICE
 
     def _item(self, item: Item, on: int) -> RegimeAnswer:
         controls = self.controls
         case, facts, verdicts, found = self._case(item, on)
         real, asleep = settle(controls, [case], on), settle(controls, [case], on, asleep=True)
-        answer = self._word(real, asleep, 0, facts, case, on)
-        floor = int(ranks(controls, real.must)[0])
+        answer = self._words([case], facts, on)[0][0]
+        floor = int(self.controls.ranks(real.sure)[0])
         reasons = [self._reason(i, item, found, facts, verdicts) for i in self._at(real.must[0], floor)]
         others = [
             self._reason(i, item, found, facts, verdicts)
@@ -237,7 +272,7 @@ class _Run:
         if answer == "no_license_today":
             reasons, sleepers = sleepers, []
         missing = self._missing(item, case, facts, verdicts, found, answer, on)
-        reach = int(ranks(controls, real.may)[0])
+        reach = int(self.controls.ranks(real.open)[0])
         possible = REVIEWS[reach] if reach < min(floor, _NOTICE) else ""
         applied = [controls.clauses[i] for i, hit in enumerate(real.must[0]) if hit]
         because = self._incomplete(missing, found, reasons)
@@ -306,16 +341,14 @@ class _Run:
         if not asked:
             return []
         variants = [c for q in asked for c in (q.yes, q.no)]
-        real = settle(self.controls, variants, on)
-        asleep = settle(self.controls, variants, on, asleep=True)
+        outcome = self._words(variants, facts, on)
         base = settle(self.controls, [case], on)
-        reach = int(ranks(self.controls, base.may)[0])
+        reach = int(self.controls.ranks(base.open)[0])
         rows: list[tuple[tuple[int, ...], Missing]] = []
         for number, question in enumerate(asked):
-            outcomes = []
-            for place, word, one in ((2 * number, "yes", question.yes), (2 * number + 1, "no", question.no)):
-                outcomes.append((word, self._word(real, asleep, place, facts, one, on)))
-            ceilings = [int(ranks(self.controls, real.may)[2 * number + k]) for k in (0, 1)]
+            pair = outcome[2 * number : 2 * number + 2]
+            outcomes = [(word, one) for word, (one, _) in zip(("yes", "no"), pair, strict=True)]
+            ceilings = [rank for _, rank in pair]
             alike = {o for _, o in outcomes} == {answer}
             if question.yes is question.no:
                 if not self._place_matters(question.fact, base):

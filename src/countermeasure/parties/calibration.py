@@ -16,28 +16,29 @@ if TYPE_CHECKING:
 
 __all__ = ["BASE", "CONFIRMED", "REVIEW", "WEIGHTS", "points_of", "probability"]
 
-BASE = -4.62
+BASE = -4.24
 WEIGHTS: dict[str, float] = {
-    "against": -11.16,
-    "against_common": -18.11,
-    "extra": -3.32,
-    "missing": -5.90,
-    "extra_common": -5.66,
-    "missing_common": -7.32,
-    "fuzz": -7.11,
-    "top_asked": 0.80,
-    "top_listed": 2.05,
-    "information": 2.10,
-    "whole": 1.85,
-    "glued_alike": 2.28,
-    "number_one_sided": -3.76,
+    "against": -9.58,
+    "against_common": -20.00,
+    "extra": -3.24,
+    "missing": -5.37,
+    "extra_common": -7.46,
+    "missing_common": -6.83,
+    "fuzz": -4.98,
+    "far": -0.00,
+    "top_asked": 0.76,
+    "top_listed": 1.57,
+    "information": 2.12,
+    "whole": 1.79,
+    "glued_alike": 2.33,
+    "number_one_sided": -3.86,
     "legal": -0.00,
-    "generic_only": -0.00,
-    "full_asked": 1.21,
-    "full_listed": 0.85,
+    "generic_only": -0.24,
+    "full_asked": 0.86,
+    "full_listed": 1.17,
 }
 """Points (log odds) per unit of each measure of ``score.MEASURES``."""
-REVIEW = 0.5
+REVIEW = 0.35
 """Scores from here on are to be looked at by a person."""
 CONFIRMED = 0.9
 """Scores from here on are taken as the party, if nothing caps them."""

@@ -23,11 +23,13 @@ __all__ = ["Block", "NameIndex", "Vocabulary", "block_of"]
 
 TOP = 30
 """Candidates kept for each form that is asked for."""
+COSINE_LEAST, COSINE_SHARE = 0.15, 0.4
+"""Candidates below this cosine, or below this share of the best one, are not measured."""
 FEATURES = 14
 """Rarest trigrams and words of a form that are looked up."""
-FACTOR = np.array([1.0, 0.75, 0.6, 0.10, 0.03, 0.15, 0.15, 0.8, 0.35, 0.9], np.float32)
+FACTOR = np.array([1.0, 0.75, 0.6, 0.10, 0.03, 0.15, 0.15, 0.8, 0.35, 0.9, 0.45, 0.15], np.float32)
 """Weight of a position by its part (see ``Part``), beside how rare its word is."""
-MOST = np.array([9.0, 5.0, 4.5, 1.0, 1.0, 1.5, 2.0, 5.0, 3.0, 6.0], np.float32)
+MOST = np.array([9.0, 5.0, 4.5, 1.0, 1.0, 1.5, 2.0, 5.0, 3.0, 6.0, 6.0, 2.0], np.float32)
 """No position of a part weighs more than this before its factor."""
 
 
@@ -167,13 +169,14 @@ class NameIndex:
         names: Name of each row, as the list prints it.
         party: Party of each name, shape (n,).
         weak: Whether a name is a weak alias, shape (n,).
+        person: Whether it is known to be a person's, shape (n,).
     """
 
-    def __init__(self, names: Sequence[str], party: Sequence[int], weak: Sequence[bool]) -> None:
+    def __init__(self, names: Sequence[str], party: Sequence[int], weak: Sequence[bool], person: Sequence[bool] | None = None) -> None:
         self.names = tuple(names)
         self.party = np.array(party, np.int32)
         self.weak = np.array(weak, np.bool_)
-        named = [(number, form) for number, name in enumerate(names) for form in forms(name)]
+        named = [(number, form) for number, name in enumerate(names) for form in forms(name, person=person is not None and person[number])]
         vocabulary = Vocabulary()
         self.block = block_of(named, vocabulary)
         self.numbers = vocabulary.numbers
@@ -281,17 +284,16 @@ class NameIndex:
         length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
         row, column, cosine = _best(product, TOP)
         cosine = cosine / np.maximum(length[row], 1e-6)
+        best = np.zeros(len(asked), cosine.dtype)
+        np.maximum.at(best, row, cosine)
+        near = (cosine >= COSINE_LEAST) & (cosine >= COSINE_SHARE * best[row])
+        row, column, cosine = row[near], column[near], cosine[near]
         if exact_row:
             row = np.concatenate([row, np.array(exact_row, row.dtype)])
             column = np.concatenate([column, np.array(exact_col, column.dtype)])
             cosine = np.concatenate([cosine, np.ones(len(exact_row), cosine.dtype)])
             _, keep = np.unique((row.astype(np.int64) << 32) | column, return_index=True)
-            # of a pair found twice the key counts
-            cosine_of: NDArray[np.float32] = cosine
-            best = np.zeros(keep.size, np.float32)
-            _, back = np.unique((row.astype(np.int64) << 32) | column, return_inverse=True)
-            np.maximum.at(best, back, cosine_of.astype(np.float32))
-            row, column, cosine = row[keep], column[keep], best
+            row, column, cosine = row[keep], column[keep], cosine[keep]
         return row.astype(np.int32), column.astype(np.int32), cosine.astype(np.float32)
 
 

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from countermeasure.parties import han
-from countermeasure.parties.tables import Part, words
+from countermeasure.parties.tables import ORDINALS, SHORTEST, Part, mended, words
 
 __all__ = ["Form", "forms", "fold", "skeleton"]
 
+FEW = 6
+"""Words of a name that may be a person's."""
 LONGEST = 24
 """Positions of a form; what comes after is not compared."""
 
@@ -56,18 +58,13 @@ _LEET = re.compile(r"(?<=[a-z])[01345679](?=[a-z])")
 _LEET_LETTERS = str.maketrans("01345679", "oieasbtg"[:8])
 _ALIAS = re.compile(r"\b(?:a\.?\s?/?k\.?\s?/?a|f\.?\s?/?k\.?\s?/?a|n\.?\s?/?k\.?\s?/?a|d\.?\s?/?b\.?\s?/?a|t/a|also known as|formerly known as|doing business as|trading as)\b\.?:?\s*", re.IGNORECASE)
 _TAIL = re.compile(r"[;,]?\s+and any (?:successor|sub-unit|subsidiar).*$", re.IGNORECASE)
-_ORDINALS = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11,
-    "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18, "nineteenth": 19,
-    "twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50, "sixtieth": 60, "seventieth": 70, "eightieth": 80, "ninetieth": 90,
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13,
-    "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
-    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-}  # fmt: skip
 _ROMAN = {
     "ii": 2, "iii": 3, "iv": 4, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "xi": 11, "xii": 12, "xiii": 13, "xiv": 14, "xv": 15, "xvi": 16, "xvii": 17,
     "xviii": 18, "xix": 19, "xx": 20,
 }  # fmt: skip
+_PATRONYMIC = re.compile(r"..(?:ov|ev|y|i|ovy|evy|iy)(?:i?ch|itch|ych|na|vna)$")
+_UNIT = frozenset("department office branch headquarters division subsidiary".split())
+_UNIT_OF = frozenset("import export sale procurement head main region representative marketing service and trading account purchasing".split())
 _SHORT_FIRST = frozenset("oao zao pao ooo ao nao too tov pt jsc cjsc ojsc pjsc fgup fsue gup uab sia llc ltd inc cv".split())
 _MIDDLE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff〇○]+")
 
@@ -107,11 +104,12 @@ _CLASSES = str.maketrans({"q": "k", "c": "k", "g": "k", "z": "s", "j": "J", "v":
 
 
 def _clean(text: str) -> list[str]:
+    """Words and numbers of a text; slips in common words are mended."""
     text = _QUOTES.sub("", text.replace("&", " and ").replace("+", " and "))
     text = _DOTTED.sub("", text)
     if any(char.isdigit() for char in text):
         text = _LEET.sub(lambda hit: hit[0].translate(_LEET_LETTERS), text)
-    return _TOKEN.findall(text)
+    return [token if len(token) < SHORTEST else mended(token) for token in _TOKEN.findall(text)]
 
 
 def _numbers(tokens: list[str]) -> list[tuple[str, Part | None]]:
@@ -125,10 +123,10 @@ def _numbers(tokens: list[str]) -> list[tuple[str, Part | None]]:
         if token[0].isdigit():
             found.append((token.rstrip("sthndr").lstrip("0") or "0", Part.NUMBER))
             continue
-        value = _ORDINALS.get(token)
+        value = ORDINALS.get(token)
         if value is not None:
             after = tokens[place + 1] if place + 1 < len(tokens) else ""
-            unit = _ORDINALS.get(after) if after.isalpha() else int(after.rstrip("sthndr") or 0) if after and len(after) < 4 else None
+            unit = ORDINALS.get(after) if after.isalpha() else int(after.rstrip("sthndr") or 0) if after and len(after) < 4 else None
             if 20 <= value < 100 and value % 10 == 0 and unit is not None and 0 < unit < 10 and token.endswith("y"):
                 value += unit
                 skip = True
@@ -170,11 +168,11 @@ def latin(text: str, *, alone: bool = True) -> tuple[tuple[str, Part, str], ...]
             word, kind = table.one.get(token, (token, Part.WORD))
             if kind is Part.LEGAL and not _allowed(token, kind, place, place + 1, end, found):
                 word, kind = token, Part.WORD
-            if kind is Part.WORD and len(token) == 1:
-                kind = Part.INITIAL
+            if kind is Part.WORD:
+                kind = Part.INITIAL if len(token) == 1 else Part.MIDDLE if _PATRONYMIC.search(token) else kind
             found.append((word, kind, token))
             place += 1
-    return tuple(_not_all_light(found) if alone else found)
+    return tuple(_not_all_light(_units(found)) if alone else found)
 
 
 def _allowed(form: str, kind: Part, start: int, stop: int, end: int, before: list[tuple[str, Part, str]]) -> bool:
@@ -186,9 +184,22 @@ def _allowed(form: str, kind: Part, start: int, stop: int, end: int, before: lis
     return stop == end or before[-1][1] is Part.LEGAL or form in ("ltd", "inc", "llc", "jsc", "plc", "oao", "zao", "ooo", "pao") or end - stop <= 1
 
 
+def _units(found: list[tuple[str, Part, str]]) -> list[tuple[str, Part, str]]:
+    """Mark the department or office that a name ends with, where something else is left."""
+    end = len(found)
+    if end < 2 or found[-1][0] not in _UNIT:
+        return found
+    begin = end - 1
+    while begin > 0 and found[begin - 1][0] in _UNIT_OF:
+        begin -= 1
+    if not any(part in (Part.WORD, Part.GENERIC, Part.NUMBER, Part.GIVEN) for _, part, _ in found[:begin]):
+        return found
+    return [*found[:begin], *((token, Part.UNIT, raw) for token, _, raw in found[begin:])]
+
+
 def _not_all_light(found: list[tuple[str, Part, str]]) -> list[tuple[str, Part, str]]:
     """Where a name has only stop words, titles and particles, these are its words."""
-    if any(part not in (Part.LEGAL, Part.STOP, Part.PARTICLE, Part.TITLE) for _, part, _ in found):
+    if any(part not in (Part.LEGAL, Part.STOP, Part.PARTICLE, Part.TITLE, Part.UNIT, Part.MIDDLE) for _, part, _ in found):
         return found
     return [(token, Part.WORD if part is not Part.LEGAL or len(found) == 1 else part, raw) for token, part, raw in found]
 
@@ -197,10 +208,25 @@ def _form(found: tuple[tuple[str, Part, str], ...]) -> Form | None:
     found = found[:LONGEST]
     if not found:
         return None
+    if len(found) <= FEW:
+        found = _once(found)
     parts = tuple(part for _, part, _ in found)
     entries = tuple((token, place, place + 1) for place, (token, _, _) in enumerate(found))
     joins = tuple((found[place][2] + found[place + 1][2], place) for place in range(len(found) - 1))
     return Form(parts, entries, "", _glue(found), joins)
+
+
+def _once(found: tuple[tuple[str, Part, str], ...]) -> tuple[tuple[str, Part, str], ...]:
+    """A proper word said again is a word of its own, so that one word cannot answer for two."""
+    seen: set[str] = set()
+    again = []
+    for token, part, raw in found:
+        if part in (Part.WORD, Part.GIVEN, Part.MIDDLE) and token in seen:
+            again.append((token + "\u00b2", Part.MIDDLE, raw))
+        else:
+            seen.add(token)
+            again.append((token, part, raw))
+    return tuple(again)
 
 
 def _glue(found: tuple[tuple[str, Part, str], ...]) -> str:
@@ -208,23 +234,44 @@ def _glue(found: tuple[tuple[str, Part, str], ...]) -> str:
 
 
 @lru_cache(maxsize=100_000)
-def forms(name: str) -> tuple[Form, ...]:
+def forms(name: str, *, person: bool = False) -> tuple[Form, ...]:
     """All forms of a name, the likeliest first; none where it holds nothing to compare.
 
     Args:
         name: In any script; several names joined by "a.k.a." give forms for each.
+        person: Whether it is known to be a person's; "LAST, First Middle" is taken for one in any case.
     """
     name = _TAIL.sub("", name)
     if "/" in name or "." in name or " as " in name or " aka " in name.lower() or " fka " in name.lower() or " dba " in name.lower():
         split = [part.strip(" ,;()") for part in _ALIAS.split(name)]
         if len(split) > 1:
-            found = [form for part in split if len(part) > 2 for form in forms(part)]
-            if found:
-                return tuple(dict.fromkeys(found))
+            several = [form for part in split if len(part) > 2 for form in forms(part, person=person)]
+            if several:
+                return tuple(dict.fromkeys(several))
     if name.isascii() or not han.has_han(name := unicodedata.normalize("NFKC", name)):
-        form = _form(latin(fold(name)))
+        found = latin(fold(name))
+        if person or _LAST_FIRST.match(name):
+            found = _middle(found, name)
+        form = _form(found)
         return () if form is None else (form,)
     return _han_forms(han.simplified(name))
+
+
+_LAST_FIRST = re.compile(r"[A-ZÀ-Ý][A-ZÀ-Ý' -]+, (?:[A-Z]\S*[a-z.]\S*)(?: |$)")
+
+
+def _middle(found: tuple[tuple[str, Part, str], ...], name: str) -> tuple[tuple[str, Part, str], ...]:
+    """Mark what stands between first and last name: many leave it out."""
+    words_at = [place for place, (_, part, _) in enumerate(found) if part in (Part.WORD, Part.GIVEN, Part.GENERIC, Part.PLACE, Part.INITIAL)]
+    if len(words_at) < 3:
+        return found
+    if "," in name:
+        before = len(latin(fold(name.partition(",")[0]), alone=False))
+        given = [place for place in words_at if place >= before]
+        light = set(given[1:])
+    else:
+        light = set(words_at[1:-1])
+    return tuple((token, Part.MIDDLE if place in light else part, raw) for place, (token, part, raw) in enumerate(found))
 
 
 def _han_forms(name: str) -> tuple[Form, ...]:

@@ -6,11 +6,11 @@ import numpy as np
 
 __all__ = ["pair_score"]
 
-WEIGHT = np.array([8.5, 3.5, 3.5, 0.1, 0.03, 0.2, 0.3, 4.0, 1.2, 5.0], np.float32)
+WEIGHT = np.array([8.5, 3.2, 2.7, 0.1, 0.03, 0.2, 0.3, 4.0, 1.2, 5.0, 2.5, 0.3], np.float32)
 """Weight of a word by its part."""
 
 
-def pair_score(asked: str, listed: str) -> tuple[float, int]:
+def pair_score(asked: str, listed: str, *, person: bool = False) -> tuple[float, int]:
     """Name score and case bits (``search.CASES``) of two names."""
     from countermeasure.parties import search
     from countermeasure.parties.calibration import points_of, probability
@@ -19,7 +19,7 @@ def pair_score(asked: str, listed: str) -> tuple[float, int]:
     from countermeasure.parties.score import measure
     from countermeasure.parties.tokens import TokenTable
 
-    one, two = forms(asked), forms(listed)
+    one, two = forms(asked, person=person), forms(listed, person=person)
     if not one or not two:
         return 0.0, 0
     vocabulary = Vocabulary()
@@ -33,7 +33,7 @@ def pair_score(asked: str, listed: str) -> tuple[float, int]:
     case = np.where(found.contradicted, search.NUMBER, 0) | np.where(found.same, search.SAME, 0)
     case |= np.where(~np.isnan(found.han) & (found.han < 1), search.HOMOPHONE, 0)
     case = case.astype(np.int8)
-    scores = search.bounded(probability(points_of(found.values)), case)
+    scores = search.bounded(probability(points_of(found.values)), case, found.other_form)
     best = int(np.argmax(scores))
     score, bits = float(scores[best]), int(case[best])
     if score < search.ACRONYM and (acronyms(one[0]) & {two[0].glued} or acronyms(two[0]) & {one[0].glued}):

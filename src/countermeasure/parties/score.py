@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 __all__ = ["MEASURES", "Measured", "measure"]
 
 MEASURES = (
-    "against", "against_common", "extra", "missing", "extra_common", "missing_common", "fuzz", "top_asked", "top_listed", "information", "whole",
+    "against", "against_common", "extra", "missing", "extra_common", "missing_common", "fuzz", "far", "top_asked", "top_listed", "information", "whole",
     "glued_alike", "number_one_sided", "legal", "generic_only", "full_asked", "full_listed",
 )  # fmt: skip
 """Names of the columns of ``Measured.values``, in order."""
 JOINED_LEAST = 0.84
+FAR = 4.0
+"""Scale of the squared unlikeness of words that are alike."""
 FULL = 9.0
 """Weight of matched words that is taken as plenty of evidence."""
 
@@ -48,6 +50,11 @@ class Measured:
     contradicted: NDArray[np.bool_]
     han: NDArray[np.float32]
     same: NDArray[np.bool_]
+
+    @property
+    def other_form(self) -> NDArray[np.bool_]:
+        """Whether both have legal forms and none agree, shape (n,)."""
+        return self.values[:, MEASURES.index("legal")] > 0
 
 
 def measure(
@@ -72,11 +79,13 @@ def measure(
     side_l = _Side(listed, spots_l, np.repeat(np.arange(count), size_l), best_l, count)
 
     least = np.maximum(np.minimum(side_a.total, side_l.total), 1e-3)
+    against = np.minimum(side_a.open_full, side_l.open_full)
     proper = np.minimum(side_a.open_proper, side_l.open_proper)
     common_a, common_l = side_a.open - side_a.open_proper, side_l.open - side_l.open_proper
     common = np.minimum(common_a, common_l)
     all_a, all_l = np.maximum(side_a.total, 1e-3), np.maximum(side_l.total, 1e-3)
     fuzz = np.maximum(side_a.loss, side_l.loss) / least
+    far = np.maximum(side_a.far, side_l.far) / least
     information = np.minimum(np.minimum(side_a.matched, side_l.matched) / FULL, 1.5)
     whole = _whole(asked, listed, row, column, side_a, side_l)
     one_sided, contradicted = _numbers(side_a, side_l, table, count)
@@ -84,8 +93,8 @@ def measure(
     generic = (np.minimum(side_a.proper, side_l.proper) < 1) & ~((side_a.open < 0.05) & (side_l.open < 0.05))
     values = np.stack(
         [
-            np.minimum(proper / least, 1.5), np.minimum(common / least, 1.5), (side_a.open_proper - proper) / all_a, (side_l.open_proper - proper) / all_l,
-            (common_a - common) / all_a, (common_l - common) / all_l, np.minimum(fuzz, 1.0), side_a.top, side_l.top, information, whole,
+            np.minimum(against / least, 1.5), np.minimum(common / least, 1.5), (side_a.open_proper - proper) / all_a, (side_l.open_proper - proper) / all_l,
+            (common_a - common) / all_a, (common_l - common) / all_l, np.minimum(fuzz, 1.0), np.minimum(far, 1.5), side_a.top, side_l.top, information, whole,
             np.maximum(whole - 0.8, 0) * 5, one_sided, legal, generic, side_a.full, side_l.full,
         ],
         axis=1,
@@ -112,11 +121,15 @@ class _Side:
         self.total = np.bincount(pair, weight, count)
         self.matched = np.bincount(pair, weight * best, count)
         self.open = np.bincount(pair, weight * ~found, count)
+        self.far = np.bincount(pair, weight * np.where(found, FAR * (1.0 - best) ** 2, 0.0), count)
         self.loss = np.bincount(pair, weight * np.where(found, 1.0 - best, 0.0), count)
-        word = (self.part == Part.WORD) | (self.part == Part.GIVEN)
+        word = (self.part == Part.WORD) | (self.part == Part.GIVEN) | (self.part == Part.MIDDLE)
         self.proper = np.bincount(pair, word & found, count)
         self.open_proper = np.bincount(pair, weight * (word & ~found), count)
-        light = (self.part == Part.LEGAL) | (self.part == Part.STOP)
+        # a middle name may be left out, but another middle name is another person
+        full = np.where(self.part == Part.MIDDLE, weight * np.float32(1 / 0.45), weight)
+        self.open_full = np.bincount(pair, full * (word & ~found), count)
+        light = (self.part == Part.LEGAL) | (self.part == Part.STOP) | (self.part == Part.UNIT)
         self.words = np.bincount(pair, ~light, count)
         self.heard = np.bincount(pair, ~light & (best < 1), count)
         self.full = (self.heard == 0) & (np.bincount(pair, word, count) >= 2)

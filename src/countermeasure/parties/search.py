@@ -33,7 +33,7 @@ BATCH = 2_000
 LOOK = 0.08
 """Name scores below this are dropped before other evidence is asked."""
 CAP_NUMBER, CAP_REVIEW = 0.30, 0.85
-EXACT = 0.97
+EXACT, EXACT_OTHER_FORM = 0.97, 0.93
 EXACT_LEAST = 0.60
 ACRONYM = 0.60
 CASES = (0, 1, 2, 4, 8, 16)
@@ -90,6 +90,7 @@ class PartyIndex:
         names: list[str] = []
         owner: list[int] = []
         weak: list[bool] = []
+        person: list[bool] = []
         number = 0
         for one in held:
             for party in one.parties:
@@ -101,8 +102,9 @@ class PartyIndex:
                             names.append(name)
                             owner.append(number)
                             weak.append(kind == 2)
+                            person.append(party.kind is Kind.PERSON)
                 number += 1
-        return cls(held, NameIndex(names, owner, weak))
+        return cls(held, NameIndex(names, owner, weak, person))
 
     @cached_property
     def parties(self) -> tuple[ListedParty, ...]:
@@ -153,7 +155,7 @@ class PartyIndex:
     def _rows(self, batch: Sequence[Query]) -> Iterator[list[tuple[int, int, float, int]]]:
         """For each query its candidates: party, best name, name score, case."""
         rows: list[list[tuple[int, int, float, int]]] = [[] for _ in batch]
-        found = self._found([query.name for query in batch])
+        found = self._found([query.name for query in batch], [query.kind is Kind.PERSON for query in batch])
         columns = (found.query.tolist(), found.party.tolist(), found.name.tolist(), found.score.tolist(), found.case.tolist())
         for query, party, name, score, case in zip(*columns, strict=True):
             rows[query].append((party, name, score, case))
@@ -168,7 +170,7 @@ class PartyIndex:
                             row.append((party, -1, 0.02, 0))
         yield from rows
 
-    def _found(self, names: Sequence[str]) -> _Found:
+    def _found(self, names: Sequence[str], person: Sequence[bool] | None = None) -> _Found:
         """Pairs of names and parties with a name score worth looking at."""
         from countermeasure.parties.index import Vocabulary, block_of, weigh
         from countermeasure.parties.names import forms
@@ -178,7 +180,7 @@ class PartyIndex:
         index = self.names
         asked, owner = [], []
         for place, name in enumerate(names):
-            for form in forms(name):
+            for form in forms(name, person=person is not None and person[place]):
                 asked.append(form)
                 owner.append(place)
         row, column, _ = index.candidates(asked)
@@ -194,7 +196,7 @@ class PartyIndex:
         case[index.weak[name]] |= WEAK
         case[found.same] |= SAME
         case[~np.isnan(found.han) & (found.han < 1)] |= HOMOPHONE
-        score = bounded(probability(points_of(found.values)), case)
+        score = bounded(probability(points_of(found.values)), case, found.other_form)
         keep = score >= LOOK
         query, name, score, case = query[keep], name[keep], score[keep], case[keep]
         more = index.acronym_hits(names)
@@ -271,9 +273,10 @@ class PartyIndex:
         self.__dict__.update(state)
 
 
-def bounded(score: NDArray[np.float64], case: NDArray[np.int8]) -> NDArray[np.float64]:
+def bounded(score: NDArray[np.float64], case: NDArray[np.int8], other_form: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Scores with what bounds them: an exact name from below, a contradiction or a weak alias from above."""
-    score = np.where(case & SAME, np.maximum(score, EXACT), score)
+    exact = np.where(other_form, EXACT_OTHER_FORM, np.maximum(score, EXACT))
+    score = np.where(case & SAME, exact, score)
     score = np.where(case & (WEAK | HOMOPHONE), np.minimum(score, CAP_REVIEW), score)
     return np.where(case & NUMBER, np.minimum(score, CAP_NUMBER), score)
 
@@ -303,5 +306,5 @@ def compare(asked: str, listed: str, *, kind: Kind = Kind.UNKNOWN) -> Hit:
     from countermeasure.parties.explain import hit_of
     from countermeasure.parties.pairs import pair_score
 
-    score, case = pair_score(asked, listed)
+    score, case = pair_score(asked, listed, person=kind is Kind.PERSON)
     return hit_of(Query(asked, kind=kind), ListedParty("pair:1", "pair", listed, kind=kind), listed, score, case)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
-__all__ = ["Part", "Words", "han_table", "rows", "words"]
+__all__ = ["Part", "Words", "han_table", "mended", "rows", "words"]
 
 
 class Part(IntEnum):
@@ -24,6 +24,8 @@ class Part(IntEnum):
     NUMBER = 7
     INITIAL = 8
     GIVEN = 9
+    MIDDLE = 10
+    UNIT = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,57 @@ def words() -> Words:
                 put(form, form.replace(" ", ""), Part.PLACE)
     ordered = {first: tuple(sorted(found, key=lambda item: -len(item[0]))) for first, found in many.items()}
     return Words(one, ordered, legal)
+
+
+ORDINALS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11,
+    "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18, "nineteenth": 19,
+    "twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50, "sixtieth": 60, "seventieth": 70, "eightieth": 80, "ninetieth": 90,
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13,
+    "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
+"""Numbers in words."""
+SHORTEST = 6
+"""Letters of the shortest word that is mended."""
+
+
+@cache
+def _near() -> dict[str, tuple[str, ...]]:
+    """Common words by themselves with one letter left out."""
+    found: dict[str, list[str]] = {}
+    pinyin = {form for row in rows("han_places.csv") for form in (row["english"] or "").split("|")}
+    for word, (_, part) in words().one.items():
+        if word not in pinyin and len(word) >= SHORTEST and part in (Part.GENERIC, Part.LEGAL, Part.PLACE):
+            for variant in _one_less(word):
+                found.setdefault(variant, []).append(word)
+    for word in ORDINALS:
+        if len(word) >= SHORTEST - 1:
+            for variant in _one_less(word):
+                found.setdefault(variant, []).append(word)
+    return {variant: tuple(dict.fromkeys(held)) for variant, held in found.items()}
+
+
+def _one_less(word: str) -> set[str]:
+    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
+
+
+@lru_cache(maxsize=400_000)
+def mended(token: str) -> str:
+    """A common word written with one slip, as it should be; any other word as it is.
+
+    A slip is a letter too many, too few or another, or two exchanged. Short words are left alone, because their neighbours are names.
+    """
+    if len(token) < SHORTEST or token in words().one:
+        return token
+    from rapidfuzz.distance import OSA
+
+    near = _near()
+    for variant in sorted(_one_less(token)):
+        for word in near.get(variant, ()):
+            if OSA.distance(token, word) == 1 and (len(word) >= SHORTEST or len(token) > len(word)):
+                return word
+    return token
 
 
 def _others(row: dict[str, str]) -> list[str]:

@@ -20,6 +20,8 @@ __all__ = ["LEAST", "TokenTable", "bit_count", "similarities"]
 
 OTHER_SYLLABLE = 0.72
 """Most that two different words of pinyin are alike: another syllable is another character."""
+INITIAL = 0.72
+"""How alike an initial and its word are."""
 LEAST = 0.62
 """Similarity below which two tokens are held to be different words."""
 
@@ -193,15 +195,22 @@ def similarities(table: TokenTable, left: NDArray[np.int32], right: NDArray[np.i
         index = index[true]
         share = short[index] / long[index]
         value[index] = np.maximum(value[index], np.where((short[index] >= 4) & (share >= 0.4), 0.62 + 0.3 * share, 0.64 * (share >= 0.4)))
-    pinyin = (table.syllables[one] > 0) & (table.syllables[one] == table.syllables[two])
-    value = np.where(pinyin, np.minimum(value, OTHER_SYLLABLE), value)
+    pinyin = np.flatnonzero((table.syllables[one] > 0) & (table.syllables[one] == table.syllables[two]) & (value > OTHER_SYLLABLE))
+    for at in pinyin.tolist():
+        if _accent(table.text[one[at]]) != _accent(table.text[two[at]]):
+            value[at] = OTHER_SYLLABLE
     weak = np.flatnonzero((value < 0.75) & (table.common[one] | table.common[two]) & (table.first[one] == table.first[two]) & (short >= 3) & (short <= 6))
     for at in weak.tolist():
         value[at] = max(value[at], 0.75 * _abbreviates(table.text[one[at]], table.text[two[at]]))
     first = (short == 1) & (table.first[one] == table.first[two])
-    value = np.where(first, 0.66, value).astype(np.float32)[back]
+    value = np.where(first, INITIAL, value).astype(np.float32)[back]
     kept = value >= LEAST
     return np.concatenate([same, place[kept]]), np.concatenate([np.ones(same.size, np.float32), value[kept]])
+
+
+def _accent(token: str) -> str:
+    """Pinyin without what many speakers do not tell apart: n and ng at the end of a syllable, z and zh, c and ch, s and sh."""
+    return re.sub(r"ng(?![aeiou])", "n", token).replace("zh", "z").replace("ch", "c").replace("sh", "s")
 
 
 def _abbreviates(one: str, two: str) -> bool:

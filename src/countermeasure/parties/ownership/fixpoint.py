@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from countermeasure.parties.ownership.holdings import Codes, Holdings, Ids, Links
     from countermeasure.parties.ownership.rules import Rule
 
-__all__ = ["Reach", "part_of_listed", "walk", "walk_apart"]
+__all__ = ["Reach", "bounded", "part_of_listed", "tables_of", "walk", "walk_apart"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,8 @@ def part_of_listed(view: View, size: int, seeds: Ids) -> npt.NDArray[np.int32]:
     return rounds
 
 
-def _tables(view: View, rule: Rule) -> list[Holdings]:
+def tables_of(view: View, rule: Rule) -> list[Holdings]:
+    """Holdings of the kinds that count, those without any left out."""
     votes_too = "votes" in rule.classes
     found = [view.table(name, votes_too=votes_too) for name in rule.classes]
     return [table for table in found if table.count] or found[:1]
@@ -119,7 +120,7 @@ def walk(view: View, size: int, seeds: Ids, rule: Rule, *, upper: bool, chain: b
         upper: Greatest shares instead of least.
         chain: Whether an entity that is reached passes its stakes on.
     """
-    tables, links = _tables(view, rule), _links(view, rule)
+    tables, links = tables_of(view, rule), _links(view, rule)
     relief = _own_shares(view, size, rule) if upper else None
     sums = [(np.zeros(size, np.int64), np.zeros(size, np.int64) if upper else None) for _ in tables]
     rounds = part_of_listed(view, size, seeds) if not chain else np.full(size, -1, np.int32)
@@ -164,7 +165,7 @@ def walk_apart(view: View, size: int, seeds: Ids, groups: Ids, rule: Rule, *, up
         upper: Greatest shares instead of least.
         chain: Whether an entity that is reached passes its stakes on.
     """
-    tables, links = _tables(view, rule), _links(view, rule)
+    tables, links = tables_of(view, rule), _links(view, rule)
     relief = _own_shares(view, size, rule) if upper else None
     rounds, by = np.full(size, -1, np.int32), np.full(size, -1, np.int32)
     done = np.unique(groups.astype(np.int64) * size + seeds)

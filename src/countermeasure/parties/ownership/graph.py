@@ -297,7 +297,7 @@ def _share_rows(graph: Graph, edge: Ids, kind: npt.NDArray[np.int8], branch: Lin
     direct = np.isin(kind, [_NUMBER[EdgeKind.SHARES], _NUMBER[EdgeKind.CONSOLIDATION], _NUMBER[EdgeKind.TREASURY]])
     rows, kinds = edge[direct], kind[direct]
     marks = graph.unknown[rows].astype(np.uint8)
-    marks[kinds == _NUMBER[EdgeKind.CONSOLIDATION]] |= Mark.UNKNOWN | Mark.CONSOLIDATED
+    marks[kinds == _NUMBER[EdgeKind.CONSOLIDATION]] |= np.uint8(Mark.UNKNOWN | Mark.CONSOLIDATED)
     reported = edge[kind == _NUMBER[EdgeKind.INDIRECT]]
     if len(reported):
         through = rows[graph.owner[rows] != graph.owned[rows]]

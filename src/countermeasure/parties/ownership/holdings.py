@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -95,14 +95,15 @@ class Links:
         return np.flatnonzero(self.owned == entity)
 
 
-def _ranges(first: npt.NDArray[np.integer], last: npt.NDArray[np.integer]) -> npt.NDArray[np.intp]:
+def _ranges(first: npt.NDArray[Any], last: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
     """All places of several ranges, one after the other."""
     sizes = (last - first).astype(np.intp)
     total = int(sizes.sum())
     if not total:
         return np.zeros(0, np.intp)
     ends = np.cumsum(sizes)
-    return np.arange(total) + np.repeat(first - (ends - sizes), sizes)
+    places: npt.NDArray[np.intp] = np.arange(total) + np.repeat(first - (ends - sizes), sizes)
+    return places
 
 
 def spread_rows(table: Holdings, owners: Ids) -> Ids:

@@ -9,7 +9,7 @@ exclusive stakes in one entity would be needed before they could be taken for a 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import IntFlag, StrEnum
 
 from countermeasure.errors import CodeError
@@ -166,7 +166,7 @@ class Share:
         """
         least = Decimal(str(low)) * 10_000
         most = least if high is None else Decimal(str(high)) * 10_000
-        floor, ceiling = int(least // 1), int(-(-most // 1))
+        floor, ceiling = int(least.to_integral_value(ROUND_FLOOR)), int(most.to_integral_value(ROUND_CEILING))
         return Share(floor, ceiling, over or floor != least, under or ceiling != most)
 
     @property
