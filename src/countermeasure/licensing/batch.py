@@ -388,18 +388,22 @@ class _Regime:
         register = self.engine.register
         asked = [self._party(role, v) for v in values]
         register.screen([p for p in asked if p is not None])
+        wanted = [not t.roles or role in t.roles for t in tests]
+        verdicts: dict[tuple[object, ...], npt.NDArray[np.uint8]] = {}
+        lives = [self._live(day) for day in self.stretch_days]
         for place, party in enumerate(asked):
-            if party is None:
+            if party is None or (register.index is not None and not register.hits(party)):
                 continue
-            quiet = register.index is not None and not register.hits(party)
-            if quiet:
-                continue
-            for s, row in enumerate(stretch_first):
-                day = int(self.days[row])
-                live = self._live(day)
-                for number, test in enumerate(tests):
-                    if not test.roles or role in test.roles:
-                        table[s, place, number] = judge(test, (party,), register, day, live).value
+            for s, live in enumerate(lives):
+                here = register.standing(party, self.stretch_days[s], live)
+                key = (here.known, here.possible, here.screened)
+                if key not in verdicts:
+                    values = [
+                        judge(t, (party,), register, self.stretch_days[s], live).value if w else NO
+                        for t, w in zip(tests, wanted, strict=True)
+                    ]
+                    verdicts[key] = np.array(values, np.uint8)
+                table[s, place] = verdicts[key]
         return table
 
 
