@@ -28,6 +28,7 @@ class Interpreter:
         self.provisions = [
             p
             for p in record.provisions.values()
+            if not any(s.body and s.body.role is Role.CONTROL for s in p.spells)
             if any(s.body and (s.body.into or book.by_id[s.instruments[0]].issuer) == into for s in p.spells)
         ]
         self.groups = Groups.load()

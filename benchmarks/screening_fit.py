@@ -16,7 +16,6 @@ import random
 import re
 
 import numpy as np
-from screening_made import altered, nobody
 from scipy.optimize import minimize
 
 from countermeasure.parties.calibration import BASE, WEIGHTS
@@ -24,6 +23,7 @@ from countermeasure.parties.index import NameIndex, Vocabulary, block_of, weigh
 from countermeasure.parties.names import forms
 from countermeasure.parties.score import MEASURES, measure
 from countermeasure.parties.tokens import TokenTable
+from screening_made import altered, neighbours, nobody
 
 SEED = 4711
 UP = {"top_asked", "top_listed", "information", "whole", "glued_alike", "full_asked", "full_listed"}
@@ -38,7 +38,9 @@ def listed(path: str) -> list[tuple[list[str], bool]]:
             if row.get("type") in ("Vessel", "Aircraft"):
                 continue
             names = [row["name"], *(alias for alias in row["alt_names"].split("|") if len(alias) > 3)]
-            found.append((names, row.get("type") == "Individual" or bool(re.fullmatch(r"[A-Z' -]+, [A-Z][a-z].*", row["name"]))))
+            found.append(
+                (names, row.get("type") == "Individual" or bool(re.fullmatch(r"[A-Z' -]+, [A-Z][a-z].*", row["name"])))
+            )
     return found
 
 
@@ -60,7 +62,7 @@ def main() -> None:
         for form in forms(name):
             same.setdefault(form.glued, set()).add(number)
     words = [w for all_names, _ in outside for w in re.findall(r"[A-Za-z]{4,}", all_names[0])]
-    made = altered(names, 6000, rng) + nobody(names, words, 2500, rng)
+    made = altered(names, 6000, rng) + nobody(names, words, 2500, rng) + neighbours(names, words, 1500, rng)
     queries = [(m.name, m.party, m.kind, m.source) for m in made]
     for all_names, _ in outside[:4000]:
         query = all_names[0]
@@ -136,9 +138,13 @@ def fit(values, truth):
         gradient = np.concatenate([[slope.sum()], (values.T @ slope) * signs])
         return (weight * loss).sum() + 0.5 * (theta[1:] ** 2).sum() * 0.2, gradient + np.concatenate([[0], 0.2 * theta[1:]])
 
-    found = minimize(cost, np.ones(values.shape[1] + 1), jac=True, method="L-BFGS-B", bounds=[(None, None)] + [(0, 20)] * values.shape[1])
+    found = minimize(
+        cost, np.ones(values.shape[1] + 1), jac=True, method="L-BFGS-B", bounds=[(None, None)] + [(0, 20)] * values.shape[1]
+    )
     points = found.x[0] + values @ (signs * found.x[1:])
-    print(f"pairs {truth.size}, right {truth.sum()}, mean loss {found.fun / truth.size:.4f}; right found at 0.5 {np.mean(points[truth] > 0):.3f}, wrong {np.mean(points[~truth] > 0):.5f}")
+    print(
+        f"pairs {truth.size}, right {truth.sum()}, mean loss {found.fun / truth.size:.4f}; right found at 0.5 {np.mean(points[truth] > 0):.3f}, wrong {np.mean(points[~truth] > 0):.5f}"
+    )
     return found.x[0], signs * found.x[1:]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["ALTERATIONS", "Made", "altered", "nobody"]
+__all__ = ["ALTERATIONS", "Made", "altered", "neighbours", "nobody"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,9 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def _places(name: str, least: int = 4) -> list[int]:
-    return [hit.start() + place for hit in re.finditer(r"[A-Za-z]{%d,}" % least, name) for place in range(hit.end() - hit.start())]
+    return [
+        hit.start() + place for hit in re.finditer(r"[A-Za-z]{%d,}" % least, name) for place in range(hit.end() - hit.start())
+    ]
 
 
 def typo(name: str, rng: random.Random) -> str:
@@ -157,7 +159,11 @@ def _drop(name: str, rng: random.Random) -> str:
 
 
 def _drop_form(name: str, rng: random.Random) -> str:
-    return re.sub(r"(?i)[, ]+(co\.?,? ?ltd\.?|company limited|limited|ltd\.?|llc|l\.l\.c\.|inc\.?|corp\.?|corporation|gmbh|s\.a\.?|jsc|company|co\.?)$", "", name)
+    return re.sub(
+        r"(?i)[, ]+(co\.?,? ?ltd\.?|company limited|limited|ltd\.?|llc|l\.l\.c\.|inc\.?|corp\.?|corporation|gmbh|s\.a\.?|jsc|company|co\.?)$",
+        "",
+        name,
+    )
 
 
 def _cut(name: str, rng: random.Random) -> str:
@@ -304,4 +310,35 @@ def nobody(names: Sequence[tuple[str, int, bool]], words: Sequence[str], count: 
         for place in proper:
             parts[place] = rng.choice(words) + ("," if parts[place].endswith(",") else "")
         made.append(Made(" ".join(parts), "other proper words" if not person else "other person", name, None))
+    return made
+
+
+def neighbours(names: Sequence[tuple[str, int, bool]], words: Sequence[str], count: int, rng: random.Random) -> list[Made]:
+    """Names of nobody in which one proper word is exchanged for a real word like it, as of two families with like names.
+
+    Args:
+        names: Name, party and whether it is a person.
+        words: Real proper words.
+        count: How many are wanted.
+        rng: Source of chance.
+    """
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import extract
+
+    pool = sorted({word.lower() for word in words if len(word) >= 5})
+    made: list[Made] = []
+    while len(made) < count:
+        name, _, person = rng.choice(names)
+        parts = name.split()
+        proper = [place for place, word in enumerate(parts) if len(re.sub(r"\W", "", word)) >= 5 and not _COMMON.match(word.strip(",."))]
+        if not proper or len(parts) < 2:
+            continue
+        place = rng.choice(proper)
+        word = re.sub(r"\W", "", parts[place]).lower()
+        found = extract(word, pool, scorer=OSA.normalized_similarity, limit=12, score_cutoff=0.5)
+        like = [other for other, score, _ in found if 0.5 <= score <= 0.78 and sorted(other) != sorted(word)]
+        if not like:
+            continue
+        parts[place] = rng.choice(like).title() + ("," if parts[place].endswith(",") else "")
+        made.append(Made(" ".join(parts), "like person" if person else "like proper word", name, None))
     return made

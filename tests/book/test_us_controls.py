@@ -41,8 +41,8 @@ def applied(
     ]
     rows += [table.flag_row(name, YES if name in yes else NO) for name in table.fact_ids if table.facts[name].type == "flag"]
     rows += [table.test_row(n, YES if holds(t) else NO) for n, t in enumerate(table.tests)]
-    must = np.logical_and.reduce([r[0] for r in rows])[None, :].copy()
-    may = np.logical_and.reduce([r[1] for r in rows])[None, :].copy()
+    must = np.bitwise_and.reduce([r[0] for r in rows])[None, :].copy()
+    may = np.bitwise_and.reduce([r[1] for r in rows])[None, :].copy()
     settled = table.settle(must, may, table.item_row(ItemSign(frozenset({f"eccn:{eccn}"}))), table.live(on))
     return {c.provision for c, hit in zip(table.clauses, settled.must[0], strict=True) if hit}
 

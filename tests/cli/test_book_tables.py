@@ -62,14 +62,14 @@ def test_check_names_every_fault_with_its_line_and_gives_one_json_shape(run, tmp
         encoding="utf-8",
     )
     code, out, err = run("book", "check", path)
-    assert (code, out) == (3, "")
+    assert (code, out) == (5, "")
     assert "mine.yaml:9: " in err
     assert "0.25 is 25 %" in err
     assert "mine.yaml:10: " in err
     assert "unknown act 'suspnd'" in err
     code, out, _ = run("book", "check", path, "--json")
     error = json.loads(out)["error"]
-    assert (code, error["code"]) == (3, "bad_book")
+    assert (code, error["code"]) == (5, "bad_book")
     assert "mine.yaml:10: " in error["message"]
 
 

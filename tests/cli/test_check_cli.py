@@ -55,15 +55,18 @@ def test_open_facts_are_ranked_by_the_dollars_they_decide():
 
 
 def test_the_examples_of_the_repository(run):
-    assert run("check", ROOT / "examples" / "shipments.csv")[::2] == (0, "")
-    code, out, err = run("check", ROOT / "examples" / "shipments_broken.csv")
+    code, out, err = run("check", ROOT / "examples" / "shipments.csv")
+    assert (code, err) == (3, "")
+    assert "prohibited" in out
+    assert run("check", ROOT / "examples" / "shipments.csv", "--duty-only")[::2] == (0, "")
+    code, out, err = run("check", ROOT / "examples" / "shipments_broken.csv", "--duty-only")
     assert code == 2
     assert "Totals, USD" in out
     assert "error: shipments_broken.csv, row " in err
 
 
 def test_a_portfolio_is_priced_whole(run):
-    code, out, err = run("check", SHIPMENTS)
+    code, out, err = run("check", SHIPMENTS, "--duty-only")
     assert (code, err) == (0, "")
     for row in csv.DictReader(SHIPMENTS.read_text(encoding="utf-8").splitlines()):
         assert row["line_id"] in out
@@ -72,7 +75,7 @@ def test_a_portfolio_is_priced_whole(run):
 
 
 def test_json_adds_up(run):
-    code, out, _ = run("check", SHIPMENTS, "--json")
+    code, out, _ = run("check", SHIPMENTS, "--json", "--duty-only")
     found = json.loads(out)
     assert code == 0
     assert (found["rows"], found["answered"], found["faults"]) == (27, 27, [])
@@ -102,7 +105,7 @@ class Page(HTMLParser):
 
 
 def test_html_stands_alone(run, tmp_path):
-    code, _, _ = run("check", SHIPMENTS, "--html", tmp_path / "r.html")
+    code, _, _ = run("check", SHIPMENTS, "--html", tmp_path / "r.html", "--duty-only")
     assert code == 0
     text = (tmp_path / "r.html").read_text(encoding="utf-8")
     page = Page()
@@ -120,7 +123,7 @@ def test_html_escapes_what_a_user_wrote(run, tmp_path):
     table.write_text(
         'line_id,hts,origin,entry_on\n"<script>alert(1)</script>",8505.11.00.70,CN,2026-10-20\n<b>,<i>,CN,2026-10-20\n'
     )
-    code, _, _ = run("check", table, "--html", tmp_path / "r.html")
+    code, _, _ = run("check", table, "--html", tmp_path / "r.html", "--duty-only")
     text = (tmp_path / "r.html").read_text(encoding="utf-8")
     assert code == 2
     assert "<script>" not in text
@@ -131,16 +134,57 @@ def test_html_escapes_what_a_user_wrote(run, tmp_path):
 
 def test_output_by_suffix(run, tmp_path):
     for name in ("r.html", "r.json", "r.csv", "r.xlsx"):
-        assert run("check", SHIPMENTS, "--output", tmp_path / name)[0] == 0
+        assert run("check", SHIPMENTS, "--output", tmp_path / name)[0] == 3
         assert (tmp_path / name).stat().st_size > 1000
     assert json.loads((tmp_path / "r.json").read_text())["within_days"] == 90
 
 
 def test_faults_make_exit_code_2_and_strict_refuses(run):
-    code, out, err = run("check", BROKEN)
+    code, out, err = run("check", BROKEN, "--duty-only")
     assert code == 2
     assert "Totals, USD" in out
     assert "22 rows: 5 answered, 17 not" in err
     code, out, err = run("check", BROKEN, "--strict")
     assert (code, out) == (2, "")
     assert "refused" in err
+
+
+LICENSED = """line_id,hts,origin,entry_on,value_usd,control_code,end_user
+free,6109.10.00.12,CN,2026-10-05,1000,none,Example Shirts Inc
+magnets,8505.11.00.70,CN,2026-10-05,1000,1C905.a.4,Example Motors Inc
+oxide,2846.90.80.90,CN,2026-10-05,1000,1C905.b,MP Materials
+asleep,2846.90.80.90,CN,2026-10-05,1000,1C911.b,Example Motors Inc
+open,8504.40.95.80,CN,2026-10-05,1000,,
+"""
+
+
+def test_licenses_stand_beside_duties_and_what_stops_makes_exit_code_3(run, tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text(LICENSED)
+    code, out, _ = run("check", table, "--json")
+    found = json.loads(out)
+    assert code == 3
+    answers = [next(a["answer"] for a in one["answers"] if a["regime"] == "CN") for one in found["licenses"]]
+    assert answers == ["not_controlled", "license_required", "prohibited", "no_license_today", "undetermined"]
+    assert found["stopped"] == ["oxide", "open"]
+    assert [line["line_id"] for line in found["lines"]] == [one["id"] for one in found["licenses"]]
+
+
+def test_nothing_that_stops_makes_exit_code_0(run, tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text("\n".join(LICENSED.splitlines()[:3]) + "\n")
+    assert run("check", table)[0] == 0
+
+
+def test_the_page_shows_licenses_and_links_to_nothing_but_sources(run, tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text(LICENSED)
+    run("check", table, "--html", tmp_path / "r.html")
+    text = (tmp_path / "r.html").read_text(encoding="utf-8")
+    page = Page()
+    page.feed(text)
+    assert not page.open
+    assert "script" not in page.tags
+    assert not [link for link in page.links if not link.startswith(("#", "http"))]
+    assert not re.search(r"<(img|link|iframe)", text)
+    assert "MP Materials Corp." in text

@@ -29,7 +29,7 @@ def test_further_faults_are_in_text_and_json():
     [
         (CodeError, 2, ValueError),
         (InputError, 2, ValueError),
-        (BookError, 3, ValueError),
+        (BookError, 5, ValueError),
         (NotFoundError, 4, LookupError),
     ],
 )

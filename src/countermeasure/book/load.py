@@ -154,8 +154,8 @@ def _files(folder: Path) -> list[Path]:
 
 def book_hash(folder: Path) -> str:
     """Hash of a book folder without reading its meaning: names and bytes of every file."""
-    groups = [*sorted((folder / "codes").glob("*"))] if (folder / "codes").is_dir() else []
-    return content_hash((p.relative_to(folder).as_posix(), p.read_bytes()) for p in [*_files(folder), *groups])
+    others = [p for name in ("codes", "ear", "licensing") for p in sorted((folder / name).glob("*"))]
+    return content_hash((p.relative_to(folder).as_posix(), p.read_bytes()) for p in [*_files(folder), *others])
 
 
 def _expand(paths: Iterable[Path]) -> list[Path]:

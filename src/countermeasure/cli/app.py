@@ -14,6 +14,8 @@ from countermeasure.cli.data import data
 from countermeasure.cli.duty import duty
 from countermeasure.cli.license import license_
 from countermeasure.cli.lists import lists
+from countermeasure.cli.owners import owners
+from countermeasure.cli.screen import screen
 from countermeasure.errors import EXIT_CODES, CountermeasureError
 
 __all__ = ["app", "main"]
@@ -28,6 +30,8 @@ app = typer.Typer(
 )
 app.command("duty")(duty)
 app.command("license")(license_)
+app.command("screen")(screen)
+app.command("owners")(owners)
 app.command("check")(check)
 app.command("cases")(cases)
 app.add_typer(book, name="book")

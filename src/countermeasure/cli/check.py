@@ -62,7 +62,7 @@ def check(
     given = given_of(facts_of(engine), origin=origin, on=on, into=into)
     with ExitStack() as stack:
         log = FaultLog(stack.enter_context(fault_file(faults)) if faults is not None else None)
-        table = open_lines(file, engine, log, given, sheet=sheet, also={} if duty_only else shipment_columns())
+        table = open_lines(file, engine, log, given, sheet=sheet, also=shipment_columns())
         priced = list(progress(table, table.rows, "pricing"))
         licenses: list[LicenseAnswer | None] = []
         if not duty_only:

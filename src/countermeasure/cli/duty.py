@@ -115,10 +115,11 @@ def _table(
     from countermeasure.cli.talk import fault_report, progress
     from countermeasure.io.faultlog import FaultLog
     from countermeasure.io.pricing import open_lines
+    from countermeasure.io.shipment_columns import shipment_columns
 
     with ExitStack() as stack:
         log = FaultLog(stack.enter_context(fault_file(faults)) if faults is not None else None)
-        table = open_lines(source, engine, log, given, sheet=sheet)
+        table = open_lines(source, engine, log, given, sheet=sheet, also=shipment_columns())
         walk: Iterator[LineAnswer] = (priced.answer for priced in progress(table, table.rows, "pricing"))
         if strict:
             walk = iter(list(walk))

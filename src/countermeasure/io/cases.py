@@ -62,7 +62,7 @@ def run_cases(path: Path, engine: DutyEngine | None = None) -> Iterator[CaseResu
     """
     loaded = load_text(path)
     if isinstance(loaded.data, dict) and "cases" in loaded.data and not loaded.faults:
-        from countermeasure.io.ownership_cases import run_ownership_cases
+        from countermeasure.io.owners_cases import run_ownership_cases
 
         yield from run_ownership_cases(path)
         return

@@ -1,4 +1,4 @@
-"""Shares as people and registers write them: ``25``, ``25 %``, ``25-50``, ``over 25 up to 50``, ``75-to-100-percent``, ``unknown``."""
+"""Shares as people and registers write them: ``25 %``, ``25-50``, ``over 25 up to 50``, ``75-to-100-percent``, ``unknown``."""
 
 from __future__ import annotations
 
@@ -76,8 +76,7 @@ def in_doubt(text: str) -> bool | None:
     """Whether a number may be a percentage as well as a fraction.
 
     Returns:
-        ``True`` for a number above 0 and up to 1 without a sign, ``False`` for one above 1 without a sign, ``None`` for anything
-        else.
+        ``True`` for a number above 0 and up to 1 without a sign, ``False`` for one above 1 without a sign, else ``None``.
     """
     one = _PLAIN.match(text.strip().casefold())
     if one is None or one[4] or one[1]:

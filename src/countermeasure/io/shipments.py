@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from countermeasure.codes.day import format_day
-from countermeasure.io.transaction_table import PARTY_ROLES, nested
+from countermeasure.io.shipment_columns import shipment_columns
+from countermeasure.io.transaction_table import nested
 from countermeasure.io.transactions import Reader
 
 if TYPE_CHECKING:
@@ -17,19 +18,6 @@ if TYPE_CHECKING:
     from countermeasure.io.faults import Fault
     from countermeasure.io.tables import RawTable
     from countermeasure.licensing.transaction import Transaction
-
-_COLUMNS = ("control_code", "eccn", "elements", "form", "end_use", "description", "sent_from", "cn_content", "us_content")
-
-
-def shipment_columns() -> dict[str, tuple[str, ...]]:
-    """Columns about licenses that a table of shipments may have beside those of a line."""
-    found: dict[str, tuple[str, ...]] = dict.fromkeys(_COLUMNS, ())
-    found["description"] = ("goods", "product")
-    found["sent_from"] = ("dispatched from",)
-    for role in PARTY_ROLES:
-        found |= {role: (), f"{role}_country": (), f"{role}_lists": (), f"{role}_address": ()}
-        found |= {f"{role}_owner": (), f"{role}_owner_share": (), f"{role}_owner_lists": (), f"{role}_military": ()}
-    return found
 
 
 class Shipments:

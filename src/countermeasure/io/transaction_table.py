@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from countermeasure.io.shipment_columns import PARTY_ROLES
 from countermeasure.io.tables import read_table
 from countermeasure.io.transactions import ITEM_KEYS, Read, Reader
 
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from countermeasure.book.model import Fact
-
-PARTY_ROLES = ("exporter", "seller", "buyer", "importer", "intermediate_consignee", "consignee", "end_user", "person")
-"""Roles that a table may name, each with columns for name, country, lists and owners."""
 
 _OTHER = {
     "id": ("transaction", "transaction id", "reference", "ref", "line_id", "line"),

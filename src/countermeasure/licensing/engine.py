@@ -210,6 +210,9 @@ class _Run:
             here = self.engine.register.standing(party, on, live)
             sure |= {t[-1] for t in here.known if t.startswith("us-el/")}
             possible |= {t[-1] for t in here.possible if t.startswith("us-el/")}
+            for owner in party.owners:  # footnotes travel with the owner while the Affiliates Rule lives
+                above = self.engine.register.standing(owner, on, live)
+                possible |= {t[-1] for t in above.known | above.possible if t.startswith("us-el/")}
         return EntityNotes(frozenset(sure), frozenset(possible - sure))
 
     def _short(self, item: Item, on: int) -> tuple[str, set[tuple[str, str]]]:

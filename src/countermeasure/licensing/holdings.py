@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from countermeasure.book.controls import NO, OPEN, YES
-from countermeasure.parties.owned import UNIT, Edge, Listing, Rule, restricted, rule_of
+from countermeasure.parties.ownership import Share, StatedOwner, Status, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from countermeasure.licensing.standing import Verdict
-    from countermeasure.licensing.transaction import Party
+    from countermeasure.licensing.transaction import Party, Span
+
+_LISTS = {"ofac": "us-sdn", "bis": "us-el", "cn_61": "cn-ecl", "eu": "eu", "uk": "uk"}
+"""A list in the scope of each rule: which lists count is settled by the provision that asks."""
 
 
 def owned_by(rule: str, party: Party, seeds: Mapping[str, bool], on: int) -> Verdict:
@@ -27,36 +31,48 @@ def owned_by(rule: str, party: Party, seeds: Mapping[str, bool], on: int) -> Ver
 
     if not seeds:
         return Verdict(NO)
-    chosen = rule_of(rule)
-    if rule == "bis" and party.country == "US":
-        return Verdict(NO, words=f"{party.name} is a US entity, which the rule does not reach")
     name = party.name or "the party"
-    edges = [
-        Edge(o.name, name, 0 if o.share[0] is None else int(o.share[0] * UNIT), UNIT if o.share[1] is None else int(o.share[1] * UNIT),
-             o.share != (None, None))
+    listed = (_LISTS[rule],)
+    owners = [
+        StatedOwner(
+            o.name,
+            _share(o.share),
+            listed if seeds.get(o.name) else (),
+            listed if seeds.get(o.name) is False else (),
+            o.country,
+        )
         for o in party.owners
-    ]  # fmt: skip
-    listings = {owner: (Listing(chosen.lists[0].split("/")[0], certain=certain),) for owner, certain in seeds.items()}
-    plain = Rule(**{**{f: getattr(chosen, f) for f in Rule.__slots__}, "lists": (chosen.lists[0].split("/")[0],)})
-    answer = restricted(edges, listings, plain, on, in_force=True).of(name)
+    ]
+    found = status_of(name, owners, rules=(rule,), as_of=on, country=party.country, in_force=lambda _rule, _day: True)[rule]
     shares = ", ".join(f"{o.name} {_words(o.share)}" for o in party.owners if o.name in seeds)
-    if answer.status == "restricted":
+    if found.status is Status.RESTRICTED:
         return Verdict(YES, words=f"{name} is owned by listed parties ({shares})", parties=(name,))
-    if answer.status in ("possible", "law_silent"):
-        ask = f"What share do the listed owners hold of {name} ({shares})?"
-        if answer.status == "law_silent":
-            ask = f"Do holdings of several listed owners of {name} add up ({shares})? The law does not say."
-        elif answer.depends:
-            ask = f"Is {name} owned by a listed party: {'; '.join(answer.depends)}?"
+    if found.status is Status.POSSIBLE:
+        ask = f"Do listed owners hold half of {name} ({shares})? {found.words}"
         return Verdict(OPEN, words=f"{name} may be owned by listed parties ({shares})", ask=ask, parties=(name,))
+    if found.status is Status.LAW_SILENT:
+        ask = f"Do holdings of several listed owners of {name} add up ({shares})? The law does not say."
+        return Verdict(OPEN, words=f"{name} may be owned by listed parties together ({shares})", ask=ask, parties=(name,))
     return Verdict(NO)
 
 
-def _words(share: tuple[object, object]) -> str:
-    low, high = share
+def _share(span: Span) -> Share | None:
+    low, high = span
+    if low is None and high is None:
+        return None
+    return Share.percent(_percent(low or Fraction(0)), _percent(Fraction(1) if high is None else high))
+
+
+def _percent(share: Fraction) -> str:
+    return f"{float(share * 100):.10g}"
+
+
+def _words(span: Span) -> str:
+    low, high = span
     if low is None and high is None:
         return "share not known"
-    return f"{float(low or 0) * 100:g} %" if low == high else f"{float(low or 0) * 100:g} to {float(high or 1) * 100:g} %"  # type: ignore[arg-type]
+    least, most = float(low or 0) * 100, float(1 if high is None else high) * 100
+    return f"{least:g} %" if least == most else f"{least:g} to {most:g} %"
 
 
 __all__ = ["owned_by"]

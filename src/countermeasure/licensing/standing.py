@@ -54,7 +54,7 @@ def tokens_of(listed: ListedParty, on: int, live: Callable[[str], bool]) -> froz
         live: Whether a listing provision of the book lives on that day.
     """
     from countermeasure.parties.entity_list import requirement_of, review_of
-    from countermeasure.parties.owned.rules import in_744_8
+    from countermeasure.parties.ownership.rules import in_744_8
 
     if not listed.listed_on(on):
         return frozenset()

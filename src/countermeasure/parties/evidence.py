@@ -1,6 +1,7 @@
 """What is said beside the name: country, address, identity numbers, birth date, kind. Each is a term of its own.
 
-Points are log odds and are set, not fitted: no open file has labelled pairs with this evidence in numbers that would bear a fit.
+Points are log odds and are set, not fitted: no open file has labelled pairs with this evidence in numbers that would
+bear a fit.
 """
 
 from __future__ import annotations
@@ -24,7 +25,33 @@ SAME_DAY, SAME_YEAR, NEXT_YEAR, OTHER_YEAR = 3.0, 1.5, 0.0, -3.0
 SAME_STREET, SAME_TOWN = 2.0, 0.7
 OTHER_KIND = -2.0
 _UNIQUE = ("IMO", "LEI", "USCC", "TAX ID", "TAX ID NO.", "PASSPORT", "INN", "OGRN", "BIC", "SWIFT")
-_SOFT = frozenset("road rd street st avenue ave no building bldg floor room district city province china the of and suite unit block po box".split())
+_SOFT = frozenset(
+    [
+        "road",
+        "rd",
+        "street",
+        "st",
+        "avenue",
+        "ave",
+        "no",
+        "building",
+        "bldg",
+        "floor",
+        "room",
+        "district",
+        "city",
+        "province",
+        "china",
+        "the",
+        "of",
+        "and",
+        "suite",
+        "unit",
+        "block",
+        "po",
+        "box",
+    ]
+)
 
 
 def number_key(number: str) -> str:
@@ -34,11 +61,8 @@ def number_key(number: str) -> str:
 
 def evidence(query: Query, party: ListedParty) -> list[tuple[str, str, float]]:
     """Terms beside the name: what, in words, and points."""
-    found = []
-    for term in (_country(query, party), _identifiers(query, party), _birth(query, party), _address(query, party), _kind(query, party)):
-        if term is not None:
-            found.append(term)
-    return found
+    looked = (_country, _identifiers, _birth, _address, _kind)
+    return [term for term in (look(query, party) for look in looked) if term is not None]
 
 
 def _country(query: Query, party: ListedParty) -> tuple[str, str, float] | None:

@@ -21,8 +21,8 @@ __all__ = ["band_of", "final_score", "hit_of"]
 def final_score(query: Query, party: ListedParty, score: float, case: int) -> tuple[float, list[Term]]:
     """The score with the evidence beside the name, and its terms.
 
-    An exact name stays at least worth a look whatever else differs; a contradiction of numbers, a weak alias or the same sound in
-    other characters keep their bounds unless an identity number agrees.
+    An exact name stays at least worth a look whatever else differs; a contradiction of numbers, a weak alias or the same
+    sound in other characters keep their bounds unless an identity number agrees.
     """
     from countermeasure.parties import search
 
@@ -70,8 +70,20 @@ def hit_of(query: Query, party: ListedParty, matched: str, score: float, case: i
     value, terms = final_score(query, party, score, case)
     band = band_of(value, case)
     if band is Band.NONE:
-        return Hit(party, matched or party.name, round(value, 4), round(score, 4), band)
-    return Hit(party, matched or party.name, round(value, 4), round(score, 4), band, (*_name_terms(query.name, matched, score, case), *terms))
+        return Hit(party, matched or party.name, _shown(value), _shown(score), band)
+    return Hit(
+        party,
+        matched or party.name,
+        _shown(value),
+        _shown(score),
+        band,
+        (*_name_terms(query.name, matched, score, case), *terms),
+    )
+
+
+def _shown(score: float) -> float:
+    """A score as it is given: never 1, as no name is proof."""
+    return min(round(score, 4), 0.999)
 
 
 def _name_terms(asked: str, matched: str, score: float, case: int) -> list[Term]:
@@ -83,7 +95,9 @@ def _name_terms(asked: str, matched: str, score: float, case: int) -> list[Term]
     if case & search.INITIALS:
         found.append(Term("acronym", f"{asked} are the first letters of {matched}", round(score, 4)))
     elif case & search.SAME:
-        found.append(Term("name", "the same name once case, order, legal form and spelling of numbers are set aside", round(score, 4)))
+        found.append(
+            Term("name", "the same name once case, order, legal form and spelling of numbers are set aside", round(score, 4))
+        )
     else:
         found.append(Term("name", _words(asked, matched), round(score, 4)))
     if case & search.NUMBER:
@@ -122,7 +136,10 @@ def _align(one: Form, two: Form) -> tuple[float, str]:
     left = np.array([numbers.setdefault(t, len(numbers)) for t, _, _ in tokens_1 for _ in tokens_2], np.int32)
     right = np.array([numbers.setdefault(t, len(numbers)) for _ in tokens_1 for t, _, _ in tokens_2], np.int32)
     place, value = similarities(TokenTable.of(list(numbers)), left, right)
-    same, alike, done_1, done_2 = [], [], set(), set()
+    same: list[str] = []
+    alike: list[str] = []
+    done_1: set[int] = set()
+    done_2: set[int] = set()
     for at in np.argsort(-value, kind="stable").tolist():
         i, j = divmod(int(place[at]), len(tokens_2))
         (a, a0, a1), (b, b0, b1) = tokens_1[i], tokens_2[j]
@@ -146,6 +163,7 @@ def _align(one: Form, two: Form) -> tuple[float, str]:
 def _legal(asked: str, matched: str) -> str:
     one = {w for form in forms(asked) for w, part in zip(form.words, form.parts, strict=False) if part is Part.LEGAL}
     two = {w for form in forms(matched) for w, part in zip(form.words, form.parts, strict=False) if part is Part.LEGAL}
+    one, two = one - {"co"}, two - {"co"}
     if one and two and not one & two:
         return f"{', '.join(sorted(one))} asked, {', '.join(sorted(two))} listed"
     return ""

@@ -13,7 +13,22 @@ from countermeasure.parties.tables import Part, han_table, rows
 
 __all__ = ["Piece", "has_han", "is_han", "number_of", "pieces", "simplified"]
 
-_DIGITS = {"〇": 0, "零": 0, "○": 0, "Ｏ": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_DIGITS = {
+    "〇": 0,
+    "零": 0,
+    "○": 0,
+    "Ｏ": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _COUNTED = frozenset("所院厂局部队处室分号研团军师旅营连工大中附")
 """What a bare numeral is read as a number before: institute, academy, factory, bureau, and so on."""
@@ -132,7 +147,7 @@ def pieces(text: str) -> tuple[Piece, ...]:
                 if length == 1 and part is Part.GENERIC and _inside(text, place, unknown):
                     continue
                 flush()
-                if renderings or part is Part.PLACE and length > 1:
+                if renderings or (part is Part.PLACE and length > 1):
                     sound = _sound(word)
                     found.append(Piece(word, renderings or ("".join(sound),), sound, part))
                 place += length
@@ -156,7 +171,9 @@ def _inside(text: str, place: int, unknown: str) -> bool:
     if unknown:
         return True
     after = text[place + 1 : place + 3]
-    return len(after) < 2 or not any(after[:size] in han_table() for size in (2, 1) if size <= len(after) and after[:size] not in "市省区县镇")
+    return len(after) < 2 or not any(
+        after[:size] in han_table() for size in (2, 1) if size <= len(after) and after[:size] not in "市省区县镇"
+    )
 
 
 def person(text: str) -> tuple[str, str] | None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Block", "NameIndex", "Vocabulary", "block_of"]
 
+FEWEST = 10_000
+"""Words of short lists are weighed as if the list had this many parties, so that a score means the same with any lists."""
 TOP = 30
 """Candidates kept for each form that is asked for."""
 COSINE_LEAST, COSINE_SHARE = 0.15, 0.4
@@ -172,19 +174,26 @@ class NameIndex:
         person: Whether it is known to be a person's, shape (n,).
     """
 
-    def __init__(self, names: Sequence[str], party: Sequence[int], weak: Sequence[bool], person: Sequence[bool] | None = None) -> None:
+    def __init__(
+        self, names: Sequence[str], party: Sequence[int], weak: Sequence[bool], person: Sequence[bool] | None = None
+    ) -> None:
         self.names = tuple(names)
         self.party = np.array(party, np.int32)
         self.weak = np.array(weak, np.bool_)
-        named = [(number, form) for number, name in enumerate(names) for form in forms(name, person=person is not None and person[number])]
+        named = [
+            (number, form)
+            for number, name in enumerate(names)
+            for form in forms(name, person=person is not None and person[number])
+        ]
         vocabulary = Vocabulary()
         self.block = block_of(named, vocabulary)
         self.numbers = vocabulary.numbers
         self.table = TokenTable.of(list(self.numbers))
-        self.total = max(len(set(party)), 1)
+        self.total = max(len(set(party)), FEWEST)
         self.rarity = self._rarity()
         weigh(self.block, self.rarity, self.unseen)
         self._postings([form for _, form in named])
+        self._rare: list[float] | None = None
         self.keys = self._keys([form for _, form in named])
         self.initials: dict[str, tuple[int, ...]] = {}
         letters: dict[str, list[int]] = {}
@@ -219,15 +228,18 @@ class NameIndex:
             counts.update(found)
         self.features = {feature: place for place, feature in enumerate(counts)}
         total = len(rows) + 1
-        self.feature_rarity = np.log(total / np.fromiter(counts.values(), np.float64, len(counts))).astype(np.float32) + np.float32(0.3)
+        self.feature_rarity = np.log(total / np.fromiter(counts.values(), np.float64, len(counts))).astype(
+            np.float32
+        ) + np.float32(0.3)
         from scipy.sparse import csr_matrix
 
         ends = np.zeros(len(rows) + 1, np.int64)
         np.cumsum([len(found) for found in rows], out=ends[1:])
         column = np.fromiter((self.features[f] for found in rows for f in found), np.int32, int(ends[-1]))
         value = self.feature_rarity[column]
-        length = np.sqrt(np.maximum(np.add.reduceat(np.append(value**2, 0), ends[:-1]), 1e-6)) if rows else np.ones(0)
-        value = value / np.repeat(length, np.diff(ends)).astype(np.float32)
+        owner = np.repeat(np.arange(len(rows)), np.diff(ends))
+        length = np.sqrt(np.maximum(np.bincount(owner, value.astype(np.float64) ** 2, len(rows)), 1e-6))
+        value = (value / length[owner]).astype(np.float32)
         matrix = csr_matrix((value, column, ends), shape=(len(rows), max(len(counts), 1)))
         self.postings = matrix.T.tocsr()
 
@@ -241,10 +253,15 @@ class NameIndex:
 
     def acronym_hits(self, names: Sequence[str]) -> list[tuple[int, int]]:
         """Names that are one word of four to seven capital letters, with listed names of these first letters."""
-        found = []
+        found: list[tuple[int, int]] = []
         for place, name in enumerate(names):
             if 4 <= len(name) <= 24 and name[:4].isupper():
-                core = [word for form in forms(name) for word, part in zip(form.words, form.parts, strict=False) if part not in (Part.LEGAL, Part.STOP)]
+                core = [
+                    word
+                    for form in forms(name)
+                    for word, part in zip(form.words, form.parts, strict=False)
+                    if part not in (Part.LEGAL, Part.STOP)
+                ]
                 if len(core) == 1 and 4 <= len(core[0]) <= 7 and core[0].upper() in name:
                     found.extend((place, number) for number in self.initials.get(core[0], ()))
         return found
@@ -255,46 +272,49 @@ class NameIndex:
         Returns:
             Asked form, listed form and cosine of each pair, sorted by asked form, best first; shapes (n,).
         """
+        row, column, cosine = self._alike(asked)
+        exact_row: list[int] = []
+        exact_column: list[int] = []
+        for place, form in enumerate(asked):
+            for key in exact_keys(form):
+                hits = self.keys.get(key, ())
+                exact_row.extend([place] * len(hits))
+                exact_column.extend(hits)
+        if exact_row:
+            row = np.concatenate([row, np.array(exact_row, np.int64)])
+            column = np.concatenate([column, np.array(exact_column, np.int32)])
+            cosine = np.concatenate([cosine, np.ones(len(exact_row), np.float32)])
+            _, keep = np.unique((row << 32) | column, return_index=True)
+            row, column, cosine = row[keep], column[keep], cosine[keep]
+        return row.astype(np.int32), column.astype(np.int32), cosine.astype(np.float32)
+
+    def _alike(self, asked: Sequence[Form]) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+        """The nearest listed forms of each asked form by cosine over its rarest features."""
         from scipy.sparse import csr_matrix
 
         columns: list[int] = []
         ends = [0]
-        values: list[float] = []
-        known, rarity = self.features, self.feature_rarity.tolist() if not hasattr(self, "_rare") else self._rare
-        self._rare = rarity
-        exact_row: list[int] = []
-        exact_col: list[int] = []
-        for row, form in enumerate(asked):
-            whole = features(form)
-            found = [known[f] for f in dict.fromkeys(whole) if f in known]
+        known = self.features
+        if self._rare is None:
+            self._rare = self.feature_rarity.tolist()
+        rarity = self._rare
+        for form in asked:
+            found = [known[f] for f in dict.fromkeys(features(form)) if f in known]
             if len(found) > FEATURES:
                 found.sort(key=rarity.__getitem__, reverse=True)
                 found = found[: max(FEATURES, len(found) // 4)]
             columns.extend(found)
-            values.extend([rarity[f] for f in found])
             ends.append(len(columns))
-            for key in exact_keys(form):
-                hits = self.keys.get(key)
-                if hits:
-                    exact_row.extend([row] * len(hits))
-                    exact_col.extend(hits)
-        value = np.array(values, np.float32)
-        matrix = csr_matrix((value, np.array(columns, np.int32), np.array(ends)), shape=(len(asked), self.postings.shape[0]))
-        product = (matrix @ self.postings).tocsr()
+        place = np.array(columns, np.int32)
+        weight = self.feature_rarity[place] if columns else np.zeros(0, np.float32)
+        matrix = csr_matrix((weight, place, np.array(ends)), shape=(len(asked), self.postings.shape[0]))
         length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-        row, column, cosine = _best(product, TOP)
-        cosine = cosine / np.maximum(length[row], 1e-6)
-        best = np.zeros(len(asked), cosine.dtype)
+        row, column, cosine = _best((matrix @ self.postings).tocsr(), TOP)
+        cosine = (cosine / np.maximum(length[row], 1e-6)).astype(np.float32)
+        best = np.zeros(len(asked), np.float32)
         np.maximum.at(best, row, cosine)
         near = (cosine >= COSINE_LEAST) & (cosine >= COSINE_SHARE * best[row])
-        row, column, cosine = row[near], column[near], cosine[near]
-        if exact_row:
-            row = np.concatenate([row, np.array(exact_row, row.dtype)])
-            column = np.concatenate([column, np.array(exact_col, column.dtype)])
-            cosine = np.concatenate([cosine, np.ones(len(exact_row), cosine.dtype)])
-            _, keep = np.unique((row.astype(np.int64) << 32) | column, return_index=True)
-            row, column, cosine = row[keep], column[keep], cosine[keep]
-        return row.astype(np.int32), column.astype(np.int32), cosine.astype(np.float32)
+        return row[near], column[near], cosine[near]
 
 
 def _best(product: Any, most: int) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:  # noqa: ANN401 - a scipy matrix
@@ -310,15 +330,15 @@ def _best(product: Any, most: int) -> tuple[NDArray[np.int64], NDArray[np.int32]
         if size > most:
             part = value[begin:end]
             cut = part[np.argpartition(part, size - most)[size - most]]
-            place = np.flatnonzero(part >= cut)[: most * 2] + begin
+            places = np.flatnonzero(part >= cut)[: most * 2] + begin
         else:
-            place = np.arange(begin, end)
-        kept.append(place)
-        rows.append(np.full(place.size, row, np.int64))
+            places = np.arange(begin, end)
+        kept.append(places)
+        rows.append(np.full(places.size, row, np.int64))
     if not kept:
         return np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32)
-    place = np.concatenate(kept)
-    return np.concatenate(rows), column[place], value[place]
+    chosen = np.concatenate(kept)
+    return np.concatenate(rows), column[chosen], value[chosen]
 
 
 def acronyms(form: Form) -> set[str]:

@@ -2,8 +2,8 @@
 
 A name becomes one form or several: its Latin words folded (case, marks, legal forms, abbreviations, numbers); Chinese words
 both in English and in pinyin; other scripts in Latin letters. A form is a row of positions, each with the part it plays,
-and of entries: a token together with the positions it stands for. Where a position can be written in several ways it has several
-entries.
+and of entries: a token together with the positions it stands for. Where a position can be written in several ways it has
+several entries.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import lru_cache
 from countermeasure.parties import han
 from countermeasure.parties.tables import ORDINALS, SHORTEST, Part, mended, words
 
-__all__ = ["Form", "forms", "fold", "skeleton"]
+__all__ = ["Form", "fold", "forms", "skeleton"]
 
 FEW = 6
 """Words of a name that may be a person's."""
@@ -56,16 +56,49 @@ _QUOTES = re.compile(r"['`´’‘ʻʼʾʿ\"“”«»]+")
 _TOKEN = re.compile(r"[a-z]+|\d+(?:st|nd|rd|th)?(?![a-z])|\d+")
 _LEET = re.compile(r"(?<=[a-z])[01345679](?=[a-z])")
 _LEET_LETTERS = str.maketrans("01345679", "oieasbtg"[:8])
-_ALIAS = re.compile(r"\b(?:a\.?\s?/?k\.?\s?/?a|f\.?\s?/?k\.?\s?/?a|n\.?\s?/?k\.?\s?/?a|d\.?\s?/?b\.?\s?/?a|t/a|also known as|formerly known as|doing business as|trading as)\b\.?:?\s*", re.IGNORECASE)
+_ALIAS = re.compile(
+    r"\b(?:[afnd]\.?\s?/?[kb]\.?\s?/?a|t/a|also known as|formerly known as|doing business as|trading as)\b\.?:?\s*",
+    re.IGNORECASE,
+)
 _TAIL = re.compile(r"[;,]?\s+and any (?:successor|sub-unit|subsidiar).*$", re.IGNORECASE)
 _ROMAN = {
-    "ii": 2, "iii": 3, "iv": 4, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "xi": 11, "xii": 12, "xiii": 13, "xiv": 14, "xv": 15, "xvi": 16, "xvii": 17,
-    "xviii": 18, "xix": 19, "xx": 20,
+    "ii": 2, "iii": 3, "iv": 4, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "xi": 11, "xii": 12, "xiii": 13, "xiv": 14, "xv": 15,
+    "xvi": 16, "xvii": 17, "xviii": 18, "xix": 19, "xx": 20,
 }  # fmt: skip
-_PATRONYMIC = re.compile(r"..(?:ov|ev|y|i|ovy|evy|iy)(?:i?ch|itch|ych|na|vna)$")
-_UNIT = frozenset("department office branch headquarters division subsidiary".split())
-_UNIT_OF = frozenset("import export sale procurement head main region representative marketing service and trading account purchasing".split())
-_SHORT_FIRST = frozenset("oao zao pao ooo ao nao too tov pt jsc cjsc ojsc pjsc fgup fsue gup uab sia llc ltd inc cv".split())
+_PATRONYMIC = re.compile(r"..(?:[oe]vi?t?ch|[oe]vych|ovna|evna|ivna|ichna)$")
+_UNIT = frozenset(["department", "office", "branch", "headquarters", "division", "subsidiary"])
+_UNIT_OF = frozenset(
+    [
+        "import", "export", "sale", "procurement", "head", "main", "region", "representative", "marketing", "service", "and",
+        "trading", "account",
+    ]
+)  # fmt: skip
+_SHORT_FIRST = frozenset(
+    [
+        "oao",
+        "zao",
+        "pao",
+        "ooo",
+        "ao",
+        "nao",
+        "too",
+        "tov",
+        "pt",
+        "jsc",
+        "cjsc",
+        "ojsc",
+        "pjsc",
+        "fgup",
+        "fsue",
+        "gup",
+        "uab",
+        "sia",
+        "llc",
+        "ltd",
+        "inc",
+        "cv",
+    ]
+)
 _MIDDLE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff〇○]+")
 
 
@@ -92,7 +125,9 @@ def skeleton(token: str) -> str:
     """Consonants of a word in classes that writers of Latin letters mix up; vowels, ``w`` and ``y`` are dropped."""
     if not token.isalpha():
         return token
-    text = token.replace("sh", "S").replace("ch", "S").replace("zh", "J").replace("ph", "f").replace("x", "ks").replace("dj", "J")
+    text = (
+        token.replace("sh", "S").replace("ch", "S").replace("zh", "J").replace("ph", "f").replace("x", "ks").replace("dj", "J")
+    )
     text = _BREATHED.sub(r"\1", text)
     text = text.translate(_CLASSES)
     kept = "".join(char for char in text if char not in "aeiouwy")
@@ -126,7 +161,13 @@ def _numbers(tokens: list[str]) -> list[tuple[str, Part | None]]:
         value = ORDINALS.get(token)
         if value is not None:
             after = tokens[place + 1] if place + 1 < len(tokens) else ""
-            unit = ORDINALS.get(after) if after.isalpha() else int(after.rstrip("sthndr") or 0) if after and len(after) < 4 else None
+            unit = (
+                ORDINALS.get(after)
+                if after.isalpha()
+                else int(after.rstrip("sthndr") or 0)
+                if after and len(after) < 4
+                else None
+            )
             if 20 <= value < 100 and value % 10 == 0 and unit is not None and 0 < unit < 10 and token.endswith("y"):
                 value += unit
                 skip = True
@@ -160,7 +201,9 @@ def latin(text: str, *, alone: bool = True) -> tuple[tuple[str, Part, str], ...]
             place += 1
             continue
         for phrase, word, kind in table.many.get(token, ()):
-            if tuple(plain[place : place + len(phrase)]) == phrase and _allowed(" ".join(phrase), kind, place, place + len(phrase), end, found):
+            if tuple(plain[place : place + len(phrase)]) == phrase and _allowed(
+                " ".join(phrase), kind, place, place + len(phrase), end, found
+            ):
                 found.append((word, kind, "".join(phrase)))
                 place += len(phrase)
                 break
@@ -168,11 +211,11 @@ def latin(text: str, *, alone: bool = True) -> tuple[tuple[str, Part, str], ...]
             word, kind = table.one.get(token, (token, Part.WORD))
             if kind is Part.LEGAL and not _allowed(token, kind, place, place + 1, end, found):
                 word, kind = token, Part.WORD
-            if kind is Part.WORD:
-                kind = Part.INITIAL if len(token) == 1 else Part.MIDDLE if _PATRONYMIC.search(token) else kind
+            if kind is Part.WORD and len(token) == 1:
+                kind = Part.INITIAL
             found.append((word, kind, token))
             place += 1
-    return tuple(_not_all_light(_units(found)) if alone else found)
+    return tuple(_not_all_light(_patronymic(_units(found))) if alone else found)
 
 
 def _allowed(form: str, kind: Part, start: int, stop: int, end: int, before: list[tuple[str, Part, str]]) -> bool:
@@ -181,7 +224,12 @@ def _allowed(form: str, kind: Part, start: int, stop: int, end: int, before: lis
         return True
     if start == 0:
         return form in _SHORT_FIRST and end > 1
-    return stop == end or before[-1][1] is Part.LEGAL or form in ("ltd", "inc", "llc", "jsc", "plc", "oao", "zao", "ooo", "pao") or end - stop <= 1
+    return (
+        stop == end
+        or before[-1][1] is Part.LEGAL
+        or form in ("ltd", "inc", "llc", "jsc", "plc", "oao", "zao", "ooo", "pao")
+        or end - stop <= 1
+    )
 
 
 def _units(found: list[tuple[str, Part, str]]) -> list[tuple[str, Part, str]]:
@@ -195,6 +243,17 @@ def _units(found: list[tuple[str, Part, str]]) -> list[tuple[str, Part, str]]:
     if not any(part in (Part.WORD, Part.GENERIC, Part.NUMBER, Part.GIVEN) for _, part, _ in found[:begin]):
         return found
     return [*found[:begin], *((token, Part.UNIT, raw) for token, _, raw in found[begin:])]
+
+
+def _patronymic(found: list[tuple[str, Part, str]]) -> list[tuple[str, Part, str]]:
+    """Mark the first word that is made like a Russian patronymic, in a name of three words or more that it does not begin."""
+    if len(found) < 3:
+        return found
+    for place, (token, part, raw) in enumerate(found):
+        if place and part is Part.WORD and _PATRONYMIC.search(token):
+            found[place] = (token, Part.MIDDLE, raw)
+            break
+    return found
 
 
 def _not_all_light(found: list[tuple[str, Part, str]]) -> list[tuple[str, Part, str]]:
@@ -242,7 +301,14 @@ def forms(name: str, *, person: bool = False) -> tuple[Form, ...]:
         person: Whether it is known to be a person's; "LAST, First Middle" is taken for one in any case.
     """
     name = _TAIL.sub("", name)
-    if "/" in name or "." in name or " as " in name or " aka " in name.lower() or " fka " in name.lower() or " dba " in name.lower():
+    if (
+        "/" in name
+        or "." in name
+        or " as " in name
+        or " aka " in name.lower()
+        or " fka " in name.lower()
+        or " dba " in name.lower()
+    ):
         split = [part.strip(" ,;()") for part in _ALIAS.split(name)]
         if len(split) > 1:
             several = [form for part in split if len(part) > 2 for form in forms(part, person=person)]
@@ -262,7 +328,11 @@ _LAST_FIRST = re.compile(r"[A-ZÀ-Ý][A-ZÀ-Ý' -]+, (?:[A-Z]\S*[a-z.]\S*)(?: |$
 
 def _middle(found: tuple[tuple[str, Part, str], ...], name: str) -> tuple[tuple[str, Part, str], ...]:
     """Mark what stands between first and last name: many leave it out."""
-    words_at = [place for place, (_, part, _) in enumerate(found) if part in (Part.WORD, Part.GIVEN, Part.GENERIC, Part.PLACE, Part.INITIAL)]
+    words_at = [
+        place
+        for place, (_, part, _) in enumerate(found)
+        if part in (Part.WORD, Part.GIVEN, Part.GENERIC, Part.PLACE, Part.INITIAL)
+    ]
     if len(words_at) < 3:
         return found
     if "," in name:
@@ -315,7 +385,11 @@ def _han_forms(name: str) -> tuple[Form, ...]:
 
 
 def _legal(piece: han.Piece) -> bool:
-    return piece.han.endswith(("公司", "会社")) and piece.part is Part.GENERIC and "集团" not in piece.han or piece.han in ("公司", "集团有限公司", "集团公司")
+    return (piece.han.endswith(("公司", "会社")) and piece.part is Part.GENERIC and "集团" not in piece.han) or piece.han in (
+        "公司",
+        "集团有限公司",
+        "集团公司",
+    )
 
 
 def _place(piece: han.Piece, parts: list[Part], entries: list[tuple[str, int, int]], glued: list[str]) -> None:
@@ -325,8 +399,8 @@ def _place(piece: han.Piece, parts: list[Part], entries: list[tuple[str, int, in
     if not piece.renderings:
         parts.append(Part.WORD)
         glued.append(sound)
-        for spelled in dict.fromkeys((sound, sound.replace("v", "u"), sound.replace("v", "yu")) if "v" in sound else (sound,)):
-            entries.append((spelled, start, start + 1))
+        spellings = (sound, sound.replace("v", "u"), sound.replace("v", "yu"))
+        entries.extend((spelled, start, start + 1) for spelled in dict.fromkeys(spellings))
         if len(piece.sound) >= 4:
             half = len(piece.sound) // 2
             entries.append(("".join(piece.sound[:half]), start, start + 1))

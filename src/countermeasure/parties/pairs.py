@@ -30,9 +30,10 @@ def pair_score(asked: str, listed: str, *, person: bool = False) -> tuple[float,
     column = np.tile(np.arange(len(two), dtype=np.int32), len(one))
     table = TokenTable.of(list(vocabulary.numbers))
     found = measure(left, right, table, row, column)
-    case = np.where(found.contradicted, search.NUMBER, 0) | np.where(found.same, search.SAME, 0)
-    case |= np.where(~np.isnan(found.han) & (found.han < 1), search.HOMOPHONE, 0)
-    case = case.astype(np.int8)
+    case = np.zeros(row.size, np.int8)
+    case[found.contradicted] |= search.NUMBER
+    case[found.same] |= search.SAME
+    case[~np.isnan(found.han) & (found.han < 1)] |= search.HOMOPHONE
     scores = search.bounded(probability(points_of(found.values)), case, found.other_form)
     best = int(np.argmax(scores))
     score, bits = float(scores[best]), int(case[best])

@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 __all__ = ["MEASURES", "Measured", "measure"]
 
 MEASURES = (
-    "against", "against_common", "extra", "missing", "extra_common", "missing_common", "fuzz", "far", "top_asked", "top_listed", "information", "whole",
-    "glued_alike", "number_one_sided", "legal", "generic_only", "full_asked", "full_listed",
+    "against", "against_common", "extra", "missing", "extra_common", "missing_common", "fuzz", "far", "top_asked",
+    "top_listed", "information", "whole", "glued_alike", "number_one_sided", "legal", "generic_only", "full_asked",
+    "full_listed",
 )  # fmt: skip
 """Names of the columns of ``Measured.values``, in order."""
 JOINED_LEAST = 0.84
+ANY_FORM = "co"
 FAR = 4.0
 """Scale of the squared unlikeness of words that are alike."""
 FULL = 9.0
@@ -57,9 +59,7 @@ class Measured:
         return self.values[:, MEASURES.index("legal")] > 0
 
 
-def measure(
-    asked: Block, listed: Block, table: TokenTable, row: NDArray[np.int32], column: NDArray[np.int32]
-) -> Measured:
+def measure(asked: Block, listed: Block, table: TokenTable, row: NDArray[np.int32], column: NDArray[np.int32]) -> Measured:
     """Measure pairs of forms.
 
     Args:
@@ -71,7 +71,9 @@ def measure(
     """
     count = row.size
     if not count:
-        return Measured(np.zeros((0, len(MEASURES)), np.float32), np.zeros(0, np.bool_), np.zeros(0, np.float32), np.zeros(0, np.bool_))
+        return Measured(
+            np.zeros((0, len(MEASURES)), np.float32), np.zeros(0, np.bool_), np.zeros(0, np.float32), np.zeros(0, np.bool_)
+        )
     spots_a, spots_l = _ragged(asked.spot, row), _ragged(listed.spot, column)
     best_a, best_l = _cover(asked, listed, table, row, column, spots_a, spots_l)
     size_a, size_l = np.diff(asked.spot)[row], np.diff(listed.spot)[column]
@@ -88,14 +90,16 @@ def measure(
     far = np.maximum(side_a.far, side_l.far) / least
     information = np.minimum(np.minimum(side_a.matched, side_l.matched) / FULL, 1.5)
     whole = _whole(asked, listed, row, column, side_a, side_l)
-    one_sided, contradicted = _numbers(side_a, side_l, table, count)
-    legal = _legal(side_a, side_l, count)
+    one_sided, contradicted = _numbers(side_a, side_l, count)
+    legal = _legal(side_a, side_l, table, count)
     generic = (np.minimum(side_a.proper, side_l.proper) < 1) & ~((side_a.open < 0.05) & (side_l.open < 0.05))
     values = np.stack(
         [
-            np.minimum(against / least, 1.5), np.minimum(common / least, 1.5), (side_a.open_proper - proper) / all_a, (side_l.open_proper - proper) / all_l,
-            (common_a - common) / all_a, (common_l - common) / all_l, np.minimum(fuzz, 1.0), np.minimum(far, 1.5), side_a.top, side_l.top, information, whole,
-            np.maximum(whole - 0.8, 0) * 5, one_sided, legal, generic, side_a.full, side_l.full,
+            np.minimum(against / least, 1.5), np.minimum(common / least, 1.5),
+            (side_a.open_proper - proper) / all_a, (side_l.open_proper - proper) / all_l,
+            (common_a - common) / all_a, (common_l - common) / all_l, np.minimum(fuzz, 1.0), np.minimum(far, 1.5),
+            side_a.top, side_l.top, information, whole, np.maximum(whole - 0.8, 0) * 5, one_sided, legal, generic,
+            side_a.full, side_l.full,
         ],
         axis=1,
     ).astype(np.float32)  # fmt: skip
@@ -147,7 +151,8 @@ def _ragged(first: NDArray[np.int64], rows: NDArray[np.int32]) -> NDArray[np.int
     size = first[rows + 1] - begin
     ends = np.cumsum(size)
     total = int(ends[-1]) if ends.size else 0
-    return np.arange(total) - np.repeat(ends - size, size) + np.repeat(begin, size)
+    places: NDArray[np.int64] = np.arange(total) - np.repeat(ends - size, size) + np.repeat(begin, size)
+    return places
 
 
 def _cover(
@@ -208,14 +213,16 @@ def _whole(
     look = np.flatnonzero((share >= 0.3) | (size_a == 1) | (size_l == 1))
     if look.size:
         value[look] = cpdist(
-            asked.glued[row[look]].tolist(), listed.glued[column[look]].tolist(), scorer=OSA.normalized_similarity, dtype=np.float32, score_cutoff=0.5
+            asked.glued[row[look]].tolist(),
+            listed.glued[column[look]].tolist(),
+            scorer=OSA.normalized_similarity,
+            dtype=np.float32,
+            score_cutoff=0.5,
         )
     return value
 
 
-def _numbers(
-    side_a: _Side, side_l: _Side, table: TokenTable, count: int
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def _numbers(side_a: _Side, side_l: _Side, count: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Which pairs have a number on one side alone, and which differ in numbers.
 
     Numbers contradict where each side has one the other lacks, counting repetition: "38th ... 13" is not "13th ... 13".
@@ -236,12 +243,19 @@ def _numbers(
     return one_sided, contradicted
 
 
-def _legal(side_a: _Side, side_l: _Side, count: int) -> NDArray[np.float32]:
-    """1 where both have legal forms and none of them agree."""
-    is_a, is_l = side_a.part == Part.LEGAL, side_l.part == Part.LEGAL
+def _legal(side_a: _Side, side_l: _Side, table: TokenTable, count: int) -> NDArray[np.float32]:
+    """1 where both have legal forms and none of them agree; "company" goes with any."""
+    is_a, is_l = (_forms_of(side, table) for side in (side_a, side_l))
     has = (np.bincount(side_a.pair[is_a], minlength=count) > 0) & (np.bincount(side_l.pair[is_l], minlength=count) > 0)
     agree = np.bincount(side_a.pair[is_a], side_a.best[is_a] >= 1, count) > 0
     return (has & ~agree).astype(np.float32)
+
+
+def _forms_of(side: _Side, table: TokenTable) -> NDArray[np.bool_]:
+    legal: NDArray[np.bool_] = side.part == Part.LEGAL
+    place = np.flatnonzero(legal)
+    legal[place] = table.text[side.head[place]] != ANY_FORM
+    return legal
 
 
 def _han(asked: Block, listed: Block, row: NDArray[np.int32], column: NDArray[np.int32]) -> NDArray[np.float32]:

@@ -1,8 +1,8 @@
 """Search for names in lists of parties: which entries may be meant, how sure, and why.
 
-``PartyIndex.build(lists)`` normalises all names once. ``search`` answers queries in batches: candidates by shared rare trigrams, words
-and exact keys; every candidate measured word by word; a calibrated score; country, address, numbers and birth date as terms
-of their own. It is pure and deterministic: the same lists and queries give the same hits, in any order and any batch.
+``PartyIndex.build(lists)`` normalises all names once. ``search`` answers queries in batches: candidates by shared rare
+trigrams, words and exact keys; every candidate measured word by word; a calibrated score; country, address, numbers and
+birth date as terms of their own. It is pure and deterministic: the same lists and queries give the same hits, in any order and any batch.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ __all__ = ["Columns", "PartyIndex", "compare"]
 
 BATCH = 2_000
 """Queries measured together."""
-LOOK = 0.08
+LOOK = 0.05
 """Name scores below this are dropped before other evidence is asked."""
-CAP_NUMBER, CAP_REVIEW = 0.30, 0.85
+CAP_NUMBER, CAP_REVIEW = 0.20, 0.75
 EXACT, EXACT_OTHER_FORM = 0.97, 0.93
 EXACT_LEAST = 0.60
 ACRONYM = 0.60
@@ -132,8 +132,8 @@ class PartyIndex:
             on: Epoch day: entries not listed on it are left out. All entries if absent.
 
         Returns:
-            For each query its hits of the bands ``confirmed`` and ``review``, best first. No hit means "not found in these lists",
-            not "cleared".
+            For each query its hits of the bands ``confirmed`` and ``review``, best first. No hit means "not found in these
+            lists", not "cleared".
         """
         from countermeasure.parties.explain import hit_of
 
@@ -179,8 +179,8 @@ class PartyIndex:
 
         index = self.names
         asked, owner = [], []
-        for place, name in enumerate(names):
-            for form in forms(name, person=person is not None and person[place]):
+        for place, text in enumerate(names):
+            for form in forms(text, person=person is not None and person[place]):
                 asked.append(form)
                 owner.append(place)
         row, column, _ = index.candidates(asked)
@@ -213,7 +213,12 @@ class PartyIndex:
         return _Found(query[first], party[first], name[first], score[first], case[first])
 
     def search_columns(
-        self, names: Sequence[str], countries: Sequence[str] | None = None, *, executor: Executor | None = None, chunk: int = 20_000
+        self,
+        names: Sequence[str],
+        countries: Sequence[str] | None = None,
+        *,
+        executor: Executor | None = None,
+        chunk: int = 20_000,
     ) -> Columns:
         """Search many names; terms are left out.
 
@@ -250,11 +255,12 @@ class PartyIndex:
         for begin in range(0, len(names), BATCH):
             batch = names[begin : begin + BATCH]
             found = self._found(batch)
-            for place, owner, score, case in zip(
-                found.query.tolist(), found.party.tolist(), found.score.tolist(), found.case.tolist(), strict=True
-            ):
+            columns = (found.query.tolist(), found.party.tolist(), found.score.tolist(), found.case.tolist())
+            for place, owner, name_score, case in zip(*columns, strict=True):
+                score = name_score
                 if countries is not None and countries[begin + place]:
-                    score, _ = final_score(Query(batch[place], countries[begin + place]), self.parties[owner], score, case)
+                    asked = Query(batch[place], countries[begin + place])
+                    score, _ = final_score(asked, self.parties[owner], name_score, case)
                 band = band_of(score, case)
                 if band is not Band.NONE:
                     query.append(begin + place)
@@ -263,7 +269,10 @@ class PartyIndex:
                     sure.append(band is Band.CONFIRMED)
         order = np.lexsort((np.array(party, np.int64), -np.array(scores), np.array(query, np.int64)))
         return Columns(
-            np.array(query, np.int64)[order], np.array(party, np.int32)[order], np.array(scores, np.float32)[order], np.array(sure, np.bool_)[order]
+            np.array(query, np.int64)[order],
+            np.array(party, np.int32)[order],
+            np.array(scores, np.float32)[order],
+            np.array(sure, np.bool_)[order],
         )
 
     def __getstate__(self) -> dict[str, object]:

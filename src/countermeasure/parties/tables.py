@@ -86,14 +86,20 @@ def words() -> Words:
     return Words(one, ordered, legal)
 
 
-ORDINALS = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11,
-    "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18, "nineteenth": 19,
-    "twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50, "sixtieth": 60, "seventieth": 70, "eightieth": 80, "ninetieth": 90,
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13,
-    "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
-    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-}  # fmt: skip
+_UNITS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen"
+)
+_UNITHS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+    "sixteenth seventeenth eighteenth nineteenth"
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+ORDINALS: dict[str, int] = {
+    **{word: place for words_ in (_UNITS, _UNITHS) for place, word in enumerate(words_.split(), start=1)},
+    **{word: place * 10 for place, word in enumerate(_TENS.split(), start=2)},
+    **{word[:-1] + "ieth": place * 10 for place, word in enumerate(_TENS.split(), start=2)},
+}
 """Numbers in words."""
 SHORTEST = 6
 """Letters of the shortest word that is mended."""
@@ -123,7 +129,8 @@ def _one_less(word: str) -> set[str]:
 def mended(token: str) -> str:
     """A common word written with one slip, as it should be; any other word as it is.
 
-    A slip is a letter too many, too few or another, or two exchanged. Short words are left alone, because their neighbours are names.
+    A slip is a letter too many, too few or another, or two exchanged. Short words are left alone, because their
+    neighbours are names.
     """
     if len(token) < SHORTEST or token in words().one:
         return token
@@ -143,7 +150,7 @@ def _others(row: dict[str, str]) -> list[str]:
 
 @cache
 def han_table() -> dict[str, tuple[tuple[str, ...], Part]]:
-    """Chinese words (simplified) with the ways they are printed in English, and their part; brands go before places and words."""
+    """Chinese words (simplified) with the ways they are printed in English, and their part; brands go first."""
     table: dict[str, tuple[tuple[str, ...], Part]] = {}
     for row in rows("han_brands.csv"):
         table.setdefault(row["han"], (tuple(row["english"].split("|")), Part.WORD))

@@ -132,10 +132,13 @@ _BITS = _table_of_bits()
 
 def bit_count(values: NDArray[np.uint32]) -> NDArray[np.uint8]:
     """Number of set bits of each value."""
-    return _BITS[values & 0xFFFF] + _BITS[values >> 16]
+    count: NDArray[np.uint8] = _BITS[values & 0xFFFF] + _BITS[values >> 16]
+    return count
 
 
-def similarities(table: TokenTable, left: NDArray[np.int32], right: NDArray[np.int32]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+def similarities(
+    table: TokenTable, left: NDArray[np.int32], right: NDArray[np.int32]
+) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
     """Compare pairs of tokens; those that are different words are left out.
 
     Equal tokens score 1. Numbers are equal or different. Of the rest the better of these counts: edit distance with swaps
@@ -194,12 +197,22 @@ def similarities(table: TokenTable, left: NDArray[np.int32], right: NDArray[np.i
         )
         index = index[true]
         share = short[index] / long[index]
-        value[index] = np.maximum(value[index], np.where((short[index] >= 4) & (share >= 0.4), 0.62 + 0.3 * share, 0.64 * (share >= 0.4)))
-    pinyin = np.flatnonzero((table.syllables[one] > 0) & (table.syllables[one] == table.syllables[two]) & (value > OTHER_SYLLABLE))
+        value[index] = np.maximum(
+            value[index], np.where((short[index] >= 4) & (share >= 0.4), 0.62 + 0.3 * share, 0.64 * (share >= 0.4))
+        )
+    pinyin = np.flatnonzero(
+        (table.syllables[one] > 0) & (table.syllables[one] == table.syllables[two]) & (value > OTHER_SYLLABLE)
+    )
     for at in pinyin.tolist():
         if _accent(table.text[one[at]]) != _accent(table.text[two[at]]):
             value[at] = OTHER_SYLLABLE
-    weak = np.flatnonzero((value < 0.75) & (table.common[one] | table.common[two]) & (table.first[one] == table.first[two]) & (short >= 3) & (short <= 6))
+    weak = np.flatnonzero(
+        (value < 0.75)
+        & (table.common[one] | table.common[two])
+        & (table.first[one] == table.first[two])
+        & (short >= 3)
+        & (short <= 6)
+    )
     for at in weak.tolist():
         value[at] = max(value[at], 0.75 * _abbreviates(table.text[one[at]], table.text[two[at]]))
     first = (short == 1) & (table.first[one] == table.first[two])

@@ -84,12 +84,16 @@ def join_sources(name: str, sources: list[Source]) -> Source:
 
 def csv_rows(text: str, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
     """Rows of a table with the line each starts in, from 1; a line break inside quotation marks belongs to its cell."""
-    csv.field_size_limit(1 << 24)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    start = 1
-    for cells in reader:
-        yield start, cells
-        start = reader.line_num + 1
+    before = csv.field_size_limit(1 << 24)
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        start, rows = 1, []
+        for cells in reader:
+            rows.append((start, cells))
+            start = reader.line_num + 1
+    finally:
+        csv.field_size_limit(before)
+    yield from rows
 
 
 def parse_xml(source: Source) -> ET.Element:

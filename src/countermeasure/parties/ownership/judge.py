@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from countermeasure.parties.ownership.holdings import Ids
     from countermeasure.parties.ownership.rules import InForce
 
-__all__ = ["STATUSES", "Result", "Seeds", "listings_of", "restricted"]
+__all__ = ["STATUSES", "Result", "Seeds", "flag_names", "listings_of", "restricted"]
 
 STATUSES: tuple[Status, ...] = (Status.NOT_RESTRICTED, Status.POSSIBLE, Status.LAW_SILENT, Status.RESTRICTED)
 """Statuses by their number in arrays."""
@@ -150,7 +150,7 @@ class Result:
                 rule=self.rule.id,
                 status=status,
                 flags=flag_names(int(self.flags[number])),
-                because=self._because(number),
+                because=self.because(number),
                 low=percent_of_code(low),
                 high=percent_of_code(high, up=True),
                 readings=self._readings(number),
@@ -169,7 +169,8 @@ class Result:
         outside = any(s.party == name for s in self.seeds.outside)
         return Standing(name, self.rule.id, Status.NOT_RESTRICTED, ("out_of_scope_list",) if outside else ())
 
-    def _because(self, number: int) -> str:
+    def because(self, number: int) -> str:
+        """``listed``, ``branch``, ``control``, ``owned``, or empty where it is not reached."""
         if self.would_be[number] == NOT:
             return ""
         if self.listed[number] == 0:
@@ -178,6 +179,8 @@ class Result:
             return "branch"
         reach = self.lower if self.lower.round[number] >= 0 else self.upper
         before = int(reach.round[number]) - 1
+        if before < 0:
+            return "listed"
         for kind in ("branch", "control") if self.rule.control_counts else ("branch",):
             link = self.view.links[kind]
             if bool((reach.round[link.owner[link.into(number)]] == before).any()):
@@ -275,7 +278,7 @@ def restricted(
         was = recently_restricted(graph, (*sure, *may), sure, chosen, as_of, in_force, reading)
         was = was[(status[was] == NOT) & ((flags[was] & (Flag.RULE_NOT_IN_FORCE | Flag.US_ENTITY)) == 0)]
         flags[was] |= np.uint32(Flag.RECENTLY_RESTRICTED)
-    gate = chosen.gate(as_of) if as_of is not None and in_force is None else None
+    gate = chosen.gate(as_of) if as_of is not None else None
     return Result(
         graph, view, chosen, as_of, reading, live, sorted_seeds, status, would, flags, lower, upper, narrow, listed,
         gate.unverified if gate is not None else "",

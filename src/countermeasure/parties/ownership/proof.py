@@ -56,6 +56,11 @@ class Stake:
             return f"{self.kind}, share not known"
         return f"{span_words(self.low, self.high)} of the {self.kind}"
 
+    @property
+    def told(self) -> str:
+        """The stake in words, with its remark."""
+        return f"{self.words} ({self.remark})" if self.remark and self.remark not in self.words else self.words
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -88,13 +93,26 @@ class Step:
         """The step in words."""
         if self.by == "listed":
             return f"{self.label} is on {', '.join(self.listings)}" + ("" if self.sure else ", if it is the listed party")
+        if self.by == "below":
+            return self._below()
         carrying = [s for s in self.stakes if s.carries] or list(self.stakes)
-        told = "; ".join(f"{s.label}: {s.words}{f' ({s.remark})' if s.remark else ''}" for s in carrying[:MOST_SHOWN])
+        told = "; ".join(f"{s.label}: {s.told}" for s in carrying[:MOST_SHOWN])
         more = f"; {len(carrying) - MOST_SHOWN} more" if len(carrying) > MOST_SHOWN else ""
         if self.by in ("branch", "control"):
             return f"{self.label} is {carrying[0].words}: {carrying[0].label}"
-        total = span_words(self.low, self.high) if self.low <= self.high else f"{percent_of_code(self.low)} %"
-        return f"{self.label}: {told}{more}; together {total}"
+        return f"{self.label}: {told}{more}; together {span_words(self.low, self.high)}"
+
+    def _below(self) -> str:
+        near = [s for s in self.stakes if s.owner_is != "free"]
+        if not near:
+            known = len(self.stakes)
+            return f"{self.label}: " + (
+                f"no restricted party among its known owners ({known})" if known else "no owner is known"
+            )
+        told = "; ".join(f"{s.label} ({s.owner_is}): {s.told}" for s in near[:MOST_SHOWN])
+        free = len(self.stakes) - len(near)
+        others = f"; other owners: {free}" if free else ""
+        return f"{self.label}: {told}; together {span_words(self.low, self.high)}" + others
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,12 +253,13 @@ def prove(result: Result, entity: str | int) -> Proof:
 def _conclusion(result: Result, standing: Standing, label: str) -> str:
     rule, status = result.rule, standing.status
     share = standing.low if standing.low == standing.high else f"{standing.low} to {standing.high}"
+    at_least = standing.low if standing.low == standing.high else f"at least {standing.low}"
     if status is Status.RESTRICTED:
         why = {
             "listed": "it is listed itself",
             "branch": "it is a branch of a restricted party",
             "control": "a restricted party controls it, which counts under this rule",
-        }.get(standing.because, f"restricted parties hold {share} %")
+        }.get(standing.because, f"restricted parties hold {at_least} %")
         return f"{label} is restricted: {why}"
     if "rule_not_in_force" in standing.flags:
         return f"{label} is not restricted: the rule is not in force; if it were, it would be {_plain(standing.would_be)}"
@@ -250,7 +269,8 @@ def _conclusion(result: Result, standing: Standing, label: str) -> str:
     if status is Status.POSSIBLE:
         if standing.depends_on:
             names = " or ".join(standing.depends_on[:3])
-            return f"{label} is restricted if {names} is the listed party"
+            verb = "are the listed parties" if " and " in standing.depends_on[0] else "is the listed party"
+            return f"{label} is restricted if {names} {verb}"
         return f"{label} may be restricted: restricted parties hold {share} %, and the line is {rule.line}"
     if "us_entity" in standing.flags:
         return f"{label} is not reached: it is incorporated in the United States"

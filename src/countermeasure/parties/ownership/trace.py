@@ -119,12 +119,26 @@ def _owners(result: Result, number: int) -> list[int]:
 
 
 def conditions(result: Result, number: int) -> tuple[str, ...]:
-    """Possible seeds above an entity, each of which alone would make it restricted; all of them where none does alone."""
+    """What a possible answer turns on.
+
+    Returns:
+        Possible seeds above the entity, each of which alone would make it restricted for certain; where none does alone, the
+        fewest that were found to do so together, as ``X and Z``; nothing where even all of them would leave it open.
+    """
     names = {n: s for s in result.seeds.possible if (n := result.graph.number(s.party)) is not None}
     above = [n for n in above_of(result, number) if n in names]
     firm = result.seeds.numbers(result.graph, result.seeds.sure)
     alone = [n for n in above[:MOST_TRIED] if _reached_with(result, firm, [n], number)]
-    return tuple(result.graph.id(n) for n in (alone or above))
+    if alone:
+        return tuple(result.graph.id(n) for n in alone)
+    needed = above[:MOST_TRIED]
+    if not needed or not _reached_with(result, firm, needed, number):
+        return ()
+    for one in list(needed):
+        fewer = [n for n in needed if n != one]
+        if fewer and _reached_with(result, firm, fewer, number):
+            needed = fewer
+    return (" and ".join(sorted(result.graph.id(n) for n in needed)),)
 
 
 def _reached_with(result: Result, firm: Ids, more: list[int], number: int) -> bool:
