@@ -2,8 +2,8 @@
 
 Run: python benchmarks/ownership.py [--entities 5e6] [--edges 1e7] [--seeds 2e4] [--file]
 
-Rivals on the same graph: the whole sparse matrix times the vector of restricted owners, over and over (SciPy); on a smaller graph:
-a worklist in plain Python over NetworkX. Every task runs in a process of its own, so that its peak memory is its own.
+Rivals on the same graph: the whole sparse matrix times the vector of restricted owners, over and over (SciPy); on a smaller
+graph: a worklist in plain Python over NetworkX. Every task runs in a process of its own, so that its peak memory is its own.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def main() -> None:
 def made(entities: int, edges: int, seeds: int):
     """A made graph: stakes, a tenth of them bands, one in fifty unknown; no entity is held for more than the whole."""
     rng = np.random.default_rng(SEED)
-    drawn = int(edges * 1.5)
+    drawn = int(edges * 2)
     owner = rng.integers(0, entities, drawn, dtype=np.int32)
     owned = np.sort(rng.integers(0, entities, drawn, dtype=np.int32))
     share = rng.choice(np.array([50_000, 100_000, 200_000, 250_000, 300_000, 500_000, 510_000, 1_000_000]), drawn,

@@ -143,7 +143,14 @@ def test_only_common_words_with_one_slip_are_mended():
 
 
 def test_chinese_numerals():
-    assert [han.number_of(text) for text in ("十", "十二", "二十九", "一百零三", "七〇一", "电")] == [10, 12, 29, 103, 701, None]
+    assert [han.number_of(text) for text in ("十", "十二", "二十九", "一百零三", "七〇一", "电")] == [
+        10,
+        12,
+        29,
+        103,
+        701,
+        None,
+    ]
 
 
 def test_folding_writes_other_scripts_in_latin_letters():
@@ -152,7 +159,16 @@ def test_folding_writes_other_scripts_in_latin_letters():
 
 
 @pytest.mark.parametrize(
-    "name", ["han_words.csv", "han_places.csv", "han_brands.csv", "han_variants.csv", "words_legal.csv", "words_names.csv", "words_places.csv"]
+    "name",
+    [
+        "han_words.csv",
+        "han_places.csv",
+        "han_brands.csv",
+        "han_variants.csv",
+        "words_legal.csv",
+        "words_names.csv",
+        "words_places.csv",
+    ],
 )
 def test_tables_are_well_formed(name):
     found = rows(name)
@@ -175,5 +191,9 @@ def test_words_of_the_chinese_tables_are_simplified():
 
 def test_every_word_folds_to_itself_or_to_another_that_does():
     table = words().one
-    astray = [word for word, (folded, part) in table.items() if part is not Part.LEGAL and folded in table and table[folded][0] != folded]
+    astray = [
+        word
+        for word, (folded, part) in table.items()
+        if part is not Part.LEGAL and folded in table and table[folded][0] != folded
+    ]
     assert astray == []

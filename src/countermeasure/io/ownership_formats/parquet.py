@@ -147,11 +147,11 @@ def _parties(owner: pa.ChunkedArray, owned: pa.ChunkedArray) -> tuple[list[npt.N
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    both = pa.chunked_array([*_plain(owner).chunks, *_plain(owned).chunks]).dictionary_encode().unify_dictionaries()
-    words = both.chunk(0).dictionary.cast(pa.string()) if both.num_chunks else pa.array([], pa.string())
-    numbers = np.concatenate(
-        [np.zeros(0, np.int32), *(c.indices.fill_null(-1).to_numpy(zero_copy_only=False) for c in both.chunks)]
-    ).astype(np.int32)
+    both = pa.chunked_array([*_plain(owner).chunks, *_plain(owned).chunks], _plain(owner).type).combine_chunks()
+    both = both.combine_chunks() if isinstance(both, pa.ChunkedArray) else both
+    encoded = both.dictionary_encode()
+    words = encoded.dictionary.cast(pa.string())
+    numbers = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
     trimmed = pc.utf8_trim_whitespace(words)
     if not pc.all(pc.equal(trimmed, words)).as_py() or pc.any(pc.equal(trimmed, "")).as_py():
         again = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed).dictionary_encode()

@@ -1,11 +1,11 @@
 """The round as plain SQL, for engines that hold the edges already: join, sum, compare, keep the new ones.
 
-Rounds are as many as the longest chain; only what was reached in the last one moves. The statements use nothing but joins, sums
-and ``create table as``, so they run on DuckDB and on Spark alike. Both walks of rules under which all owners add up are covered;
-stakes have to be one per owner and entity, as ``View`` makes them (``holdings_rows``).
+Rounds are as many as the longest chain; only what was reached in the last one moves. The statements use nothing but joins,
+sums and ``create table as``, so they run on DuckDB and on Spark alike. Both walks of rules under which all owners add up are
+covered; stakes have to be one per owner and entity, as ``View`` makes them (``holdings_rows``).
 
-Tables: ``holdings(owner, owned, low, high)`` with codes, ``links(owner, owned)`` for branches and, where control counts, control,
-and ``seeds(node)``. The result is the table ``reached(node, round)``.
+Tables: ``holdings(owner, owned, low, high)`` with codes, ``links(owner, owned)`` for branches and, where control counts,
+control, and ``seeds(node)``. The result is the table ``reached(node, round)``.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ def round_sql(rule: Rule, number: int, *, upper: bool) -> list[str]:
     value = total if upper else f"greatest(h.low - {excess}, 0)"
     # Only numbers of the rule go into the texts; no word of a user does.
     touched = (
-        "create table touched as select distinct h.owned as node from holdings h join reached f on h.owner = f.node "
-        f"where f.round = {number - 1}"  # noqa: S608
+        "create table touched as "  # noqa: S608
+        f"select distinct h.owned as node from holdings h join reached f on h.owner = f.node where f.round = {number - 1}"
     )
     fresh = (
         "create table fresh as "  # noqa: S608
