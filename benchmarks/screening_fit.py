@@ -26,7 +26,7 @@ from countermeasure.parties.tokens import TokenTable
 from screening_made import altered, neighbours, nobody
 
 SEED = 4711
-UP = {"top_asked", "top_listed", "information", "whole", "glued_alike", "full_asked", "full_listed"}
+UP = {"top_asked", "top_listed", "information", "whole", "glued_alike", "number_agrees", "full_asked", "full_listed"}
 """Measures that speak for a pair; all others speak against it."""
 
 
@@ -94,6 +94,7 @@ def measured(index, queries, same):
     block = block_of(enumerate(asked), vocabulary)
     weigh(block, index.rarity, index.unseen)
     table = index.table.and_(TokenTable.of(list(vocabulary.extra)))
+    at = {name: place for place, name in enumerate(MEASURES)}
     all_values, all_truth, all_group = [], [], []
     for begin in range(0, len(asked), 4000):
         row, column, _ = index.candidates(asked[begin : begin + 4000])
@@ -111,8 +112,12 @@ def measured(index, queries, same):
                 for form in forms(source):
                     mine |= same.get(form.glued, set())
                 truth[place] = p in mine
-            elif kind in ("other person",) and found.values[place, MEASURES.index("whole")] > 0.93:
-                unsure[place] = True
+            elif kind == "other person":
+                unsure[place] = found.values[place, at["whole"]] > 0.93
+            elif kind == "real, unlisted":
+                # all proper words agree: it may well be the same party under another entry of the whole list
+                told = found.values[place, [at["against"], at["extra"], at["missing"], at["far"]]]
+                unsure[place] = bool(told.max() < 0.05)
         ok &= ~unsure
         all_values.append(found.values[ok])
         all_truth.append(truth[ok])

@@ -330,7 +330,11 @@ def neighbours(names: Sequence[tuple[str, int, bool]], words: Sequence[str], cou
     while len(made) < count:
         name, _, person = rng.choice(names)
         parts = name.split()
-        proper = [place for place, word in enumerate(parts) if len(re.sub(r"\W", "", word)) >= 5 and not _COMMON.match(word.strip(",."))]
+        proper = [
+            place
+            for place, word in enumerate(parts)
+            if len(re.sub(r"\W", "", word)) >= 5 and not _COMMON.match(word.strip(",."))
+        ]
         if not proper or len(parts) < 2:
             continue
         place = rng.choice(proper)

@@ -38,11 +38,11 @@ def license_engine(
     known = None if known_on is None else parse_day(known_on)
     if not screening:
         return LicenseEngine(held, known, readings_of(reading))
+    from countermeasure.io.party_index import party_index
     from countermeasure.io.party_lists import party_lists
-    from countermeasure.parties.search import PartyIndex
 
     lists = party_lists()
-    return LicenseEngine(held, known, readings_of(reading), PartyIndex.build(lists), lists)
+    return LicenseEngine(held, known, readings_of(reading), party_index(lists), lists)
 
 
 def license_(

@@ -95,7 +95,7 @@ def _lists(codes: list[str]) -> "tuple[PartyList, ...]":
             raise NotFoundError(
                 f"there is no list {code!r}",
                 code="unknown_list",
-                cure=f"There are {', '.join(sorted(there))}; import others with lists import.",
+                cure=f"There are {', '.join(sorted(there))}; import others with data import csl.",
             )
     return tuple(one for one in held if one.code in codes)
 
@@ -107,9 +107,9 @@ def _one(query: "Query", held: "tuple[PartyList, ...]", day: int | None, limit: 
 
 
 def _index(held: "tuple[PartyList, ...]") -> "PartyIndex":
-    from countermeasure.parties.search import PartyIndex
+    from countermeasure.io.party_index import party_index
 
-    return PartyIndex.build(held)
+    return party_index(held)
 
 
 def _table(

@@ -123,7 +123,7 @@ def _stamp(lists: Sequence[PartyList], *, plain: bool) -> Iterator[RenderableTyp
     if part:
         yield Text(
             f"In part: {', '.join(part)}. A name not found there may still be listed; "
-            "import the whole list with `countermeasure lists import`.",
+            "import the whole list with `countermeasure data import csl FILE`.",
             style="yellow",
         )
     yield Text("Not found means not found in these lists, not cleared. Not legal advice.", style="dim")

@@ -34,11 +34,11 @@ class LicenseCases:
 
     def _lists(self) -> tuple[Any, Any]:
         if self._parts is None:
+            from countermeasure.io.party_index import party_index
             from countermeasure.io.party_lists import party_lists
-            from countermeasure.parties.search import PartyIndex
 
             lists = party_lists()
-            self._parts = (PartyIndex.build(lists), lists)
+            self._parts = (party_index(lists), lists)
         return self._parts
 
     def engine(self, known_on: int | None) -> LicenseEngine:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from countermeasure.codes.day import format_day
 from countermeasure.io.review_html import STYLE, table
-from countermeasure.licensing.answer import WORDS
+from countermeasure.licensing.answer import SHORT, WORDS
 from countermeasure.licensing.words import place
 
 if TYPE_CHECKING:
@@ -48,13 +48,16 @@ def license_page(answers: Sequence[LicenseAnswer]) -> str:
     )
 
 
-def license_words(answer: LicenseAnswer, regime: str) -> str:
-    """The answer of a regime in a few words of HTML."""
+def license_words(answer: LicenseAnswer, regime: str, *, short: bool = False) -> str:
+    """The answer of a regime in a few words of HTML, or in one."""
     parts: list[str] = []
     for one in (a for a in answer.answers if a.regime == regime):
         tag = ' class="warn"' if one.answer not in ("not_controlled", "outside_threshold", "no_license_today") else ""
-        reading = f' <span class="soft">({_READINGS[one.reading]})</span>' if parts else ""
-        parts.append(f"<span{tag}>{WORDS[one.answer].split(':')[0]}{' ?' if one.missing else ''}</span>{reading}")
+        said = one.reading if short else _READINGS[one.reading]
+        reading = f' <span class="soft">({said})</span>' if parts else ""
+        words = SHORT[one.answer] if short else WORDS[one.answer].split(":")[0]
+        mark = " ?" if one.possible or any(not m.assumed for m in one.missing) else ""
+        parts.append(f"<span{tag}>{words}{mark}</span>{reading}")
     return "<br>".join(parts)
 
 

@@ -37,13 +37,13 @@ def seeds_by_name(
     Returns:
         Listings of confirmed hits, and of those that a person has to look at.
     """
-    from countermeasure.parties.search import PartyIndex
+    from countermeasure.io.party_index import party_index
 
     chosen = list(range(graph.size) if numbers is None else numbers)
     queries = [Query(graph.labels.get(n, graph.id(n)), graph.countries.get(n, "")) for n in chosen]
     sure: list[Listing] = []
     possible: list[Listing] = []
-    for number, hits in zip(chosen, PartyIndex.build(lists).search(queries), strict=True):
+    for number, hits in zip(chosen, party_index(lists).search(queries), strict=True):
         for hit in hits:
             if hit.band is not Band.NONE:
                 (sure if hit.band is Band.CONFIRMED else possible).append(listing_of(graph.id(number), hit.party))

@@ -83,7 +83,7 @@ def report(found: Review, source: str, log: FaultLog, rows: tuple[int, int], pro
         *_licenses(found),
         _foot(found),
     ]
-    title = escape(f"Duties on {source}")
+    title = escape(f"Duties of {source}")
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -129,12 +129,13 @@ def _dollars(one: Answer, *, whole: bool = False) -> str:
 
 
 def _head(found: Review, source: str, rows: tuple[int, int]) -> str:
+    title = "Duties and licenses" if found.licenses else "Duties"
     days = [answer.on for answer in found.answers]
     span = f", entered {format_day(min(days))} to {format_day(max(days))}" if days else ""
     left = rows[0] - rows[1]
     missed = f' <span class="warn">{left} of {rows[0]} rows could not be answered.</span>' if left else ""
     return (
-        f"<h1>Duties on {escape(source)}</h1>\n"
+        f"<h1>{title} of {escape(source)}</h1>\n"
         f'<p class="soft">{len(found.answers)} lines{span}.{missed} Watched for changes {found.within} days from entry.</p>'
     )
 
@@ -198,7 +199,7 @@ def _license(found: Review, place: int) -> str:
         return ""
     from countermeasure.io.license_html import license_words
 
-    return "<br>".join(f'<span class="soft">{r}</span> {license_words(one, r)}' for r in ("CN", "US"))
+    return "<br>".join(f'<span class="soft">{r}</span> {license_words(one, r, short=True)}' for r in ("CN", "US"))
 
 
 def _licenses(found: Review) -> list[str]:

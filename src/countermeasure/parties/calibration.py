@@ -18,29 +18,30 @@ if TYPE_CHECKING:
 
 __all__ = ["BASE", "CONFIRMED", "REVIEW", "WEIGHTS", "points_of", "probability"]
 
-BASE = -2.66
+BASE = -2.67
 WEIGHTS: dict[str, float] = {
-    "against": -10.45,
-    "against_common": -20.00,
-    "extra": -3.76,
-    "missing": -6.11,
-    "extra_common": -7.52,
-    "missing_common": -7.55,
-    "fuzz": -2.04,
-    "far": -5.88,
-    "top_asked": 0.77,
-    "top_listed": 0.99,
-    "information": 1.36,
-    "whole": 1.36,
-    "glued_alike": 1.07,
-    "number_one_sided": -3.58,
-    "legal": -0.23,
-    "generic_only": -0.21,
-    "full_asked": 1.12,
-    "full_listed": 0.95,
+    "against": -10.58,
+    "against_common": -18.55,
+    "extra": -3.93,
+    "missing": -6.35,
+    "extra_common": -7.00,
+    "missing_common": -7.39,
+    "fuzz": -2.23,
+    "far": -6.00,
+    "top_asked": 0.82,
+    "top_listed": 1.05,
+    "information": 1.35,
+    "whole": 1.39,
+    "glued_alike": 0.93,
+    "number_agrees": 1.45,
+    "number_one_sided": -3.64,
+    "legal": -0.19,
+    "generic_only": -0.23,
+    "full_asked": 1.21,
+    "full_listed": 0.98,
 }
 """Points (log odds) per unit of each measure of ``score.MEASURES``."""
-REVIEW = 0.3
+REVIEW = 0.25
 """Scores from here on are to be looked at by a person."""
 CONFIRMED = 0.8
 """Scores from here on are taken as the party, if nothing caps them."""

@@ -342,13 +342,13 @@ def _best(product: Any, most: int) -> tuple[NDArray[np.int64], NDArray[np.int32]
 
 
 def acronyms(form: Form) -> set[str]:
-    """First letters of a name of at least four words, with and without its place and legal form."""
-    if form.han or len(form.parts) < 3:
+    """First letters of a name of at least three words, with and without its place and legal form."""
+    if form.han or len(form.parts) < 3 or not form.initials:
         return set()
     found = set()
+    letters = list(zip(form.initials, form.parts, strict=True))
     for left_out in ((Part.STOP, Part.LEGAL), (Part.STOP,), (Part.STOP, Part.LEGAL, Part.PLACE)):
-        kept = [word for word, part in zip(form.words, form.parts, strict=False) if part not in left_out and not word.isdigit()]
-        text = "".join(word[0] for word in kept)
+        text = "".join(letter for letter, part in letters if part not in left_out and letter.isalpha())
         if 3 <= len(text) <= 7:
             found.add(text)
     return found

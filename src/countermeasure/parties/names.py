@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from countermeasure.parties import han
-from countermeasure.parties.tables import ORDINALS, SHORTEST, Part, mended, words
+from countermeasure.parties.tables import ORDINALS, SHORTEST, Part, mended, rows, words
 
 __all__ = ["Form", "fold", "forms", "skeleton"]
 
@@ -34,6 +34,7 @@ class Form:
         han: The Chinese text, simplified, without legal form; empty if there is none.
         glued: All words that are neither legal forms nor stop words, without spaces.
         joins: Neighbours as they are when written together by mistake, with their positions.
+        initials: First letter of each position as written; empty for Chinese names.
     """
 
     parts: tuple[Part, ...]
@@ -41,6 +42,7 @@ class Form:
     han: str = ""
     glued: str = ""
     joins: tuple[tuple[str, int], ...] = ()
+    initials: str = ""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -60,6 +62,7 @@ _ALIAS = re.compile(
     r"\b(?:[afnd]\.?\s?/?[kb]\.?\s?/?a|t/a|also known as|formerly known as|doing business as|trading as)\b\.?:?\s*",
     re.IGNORECASE,
 )
+_LEGAL_HAN = re.compile(r"(?<=.)(?:股份|有限|责任|总?公司)+$")
 _TAIL = re.compile(r"[;,]?\s+and any (?:successor|sub-unit|subsidiar).*$", re.IGNORECASE)
 _ROMAN = {
     "ii": 2, "iii": 3, "iv": 4, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "xi": 11, "xii": 12, "xiii": 13, "xiv": 14, "xv": 15,
@@ -272,7 +275,21 @@ def _form(found: tuple[tuple[str, Part, str], ...]) -> Form | None:
     parts = tuple(part for _, part, _ in found)
     entries = tuple((token, place, place + 1) for place, (token, _, _) in enumerate(found))
     joins = tuple((found[place][2] + found[place + 1][2], place) for place in range(len(found) - 1))
-    return Form(parts, entries, "", _glue(found), joins)
+    initials = "".join(raw[0] for _, _, raw in found)
+    return Form(parts, (*entries, *_short_names(found)), "", _glue(found), joins, initials)
+
+
+def _short_names(found: tuple[tuple[str, Part, str], ...]) -> list[tuple[str, int, int]]:
+    """Short names of well-known groups whose full names stand in a name, as "CETC" for its four words."""
+    known = short_names()
+    places = [place for place, (_, part, _) in enumerate(found) if part is not Part.STOP]
+    short = []
+    for at, start in enumerate(places):
+        for phrase, names in known.get(found[start][0], ()):
+            over = places[at : at + len(phrase)]
+            if len(over) == len(phrase) and tuple(found[place][0] for place in over) == phrase:
+                short.extend((name, start, over[-1] + 1) for name in names)
+    return short
 
 
 def _once(found: tuple[tuple[str, Part, str], ...]) -> tuple[tuple[str, Part, str], ...]:
@@ -368,7 +385,7 @@ def _han_forms(name: str) -> tuple[Form, ...]:
         for piece in han.pieces(run):
             _place(piece, parts, entries, glued)
             if not _legal(piece):
-                kept_han.append(piece.han if piece.part is not Part.NUMBER else piece.renderings[0])
+                kept_han.append(_LEGAL_HAN.sub("", piece.han) if piece.part is not Part.NUMBER else piece.renderings[0])
     found = []
     core = "".join(kept_han)
     if parts:
@@ -380,8 +397,21 @@ def _han_forms(name: str) -> tuple[Form, ...]:
         two = ((person[0], Part.WORD, person[0]), (person[1], Part.WORD, person[1]))
         form = _form(two)
         if form is not None and (not found or form.entries != found[0].entries):
-            found.insert(0, Form(form.parts, form.entries, core or only, form.glued, form.joins))
+            found.insert(0, Form(form.parts, form.entries, core or only, form.glued, form.joins, form.initials))
     return tuple(found)
+
+
+@cache
+def short_names() -> dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]:
+    """From the first word of a full name to the words of it and its short names; of ``han_brands.csv``."""
+    table: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for row in rows("han_brands.csv"):
+        renderings = [tuple(token for token, _, _ in latin(text, alone=False)) for text in row["english"].split("|")]
+        short = tuple(words_[0] for words_ in renderings if len(words_) == 1)
+        for full in renderings:
+            if len(full) > 1 and short:
+                table.setdefault(full[0], []).append((full, short))
+    return {first: tuple(dict.fromkeys(found)) for first, found in table.items()}
 
 
 def _legal(piece: han.Piece) -> bool:

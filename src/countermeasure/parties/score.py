@@ -25,7 +25,7 @@ __all__ = ["MEASURES", "Measured", "measure"]
 
 MEASURES = (
     "against", "against_common", "extra", "missing", "extra_common", "missing_common", "fuzz", "far", "top_asked",
-    "top_listed", "information", "whole", "glued_alike", "number_one_sided", "legal", "generic_only", "full_asked",
+    "top_listed", "information", "whole", "glued_alike", "number_agrees", "number_one_sided", "legal", "generic_only", "full_asked",
     "full_listed",
 )  # fmt: skip
 """Names of the columns of ``Measured.values``, in order."""
@@ -90,7 +90,7 @@ def measure(asked: Block, listed: Block, table: TokenTable, row: NDArray[np.int3
     far = np.maximum(side_a.far, side_l.far) / least
     information = np.minimum(np.minimum(side_a.matched, side_l.matched) / FULL, 1.5)
     whole = _whole(asked, listed, row, column, side_a, side_l)
-    one_sided, contradicted = _numbers(side_a, side_l, count)
+    agrees, one_sided, contradicted = _numbers(side_a, side_l, count)
     legal = _legal(side_a, side_l, table, count)
     generic = (np.minimum(side_a.proper, side_l.proper) < 1) & ~((side_a.open < 0.05) & (side_l.open < 0.05))
     values = np.stack(
@@ -98,7 +98,7 @@ def measure(asked: Block, listed: Block, table: TokenTable, row: NDArray[np.int3
             np.minimum(against / least, 1.5), np.minimum(common / least, 1.5),
             (side_a.open_proper - proper) / all_a, (side_l.open_proper - proper) / all_l,
             (common_a - common) / all_a, (common_l - common) / all_l, np.minimum(fuzz, 1.0), np.minimum(far, 1.5),
-            side_a.top, side_l.top, information, whole, np.maximum(whole - 0.8, 0) * 5, one_sided, legal, generic,
+            side_a.top, side_l.top, information, whole, np.maximum(whole - 0.8, 0) * 5, agrees, one_sided, legal, generic,
             side_a.full, side_l.full,
         ],
         axis=1,
@@ -222,8 +222,8 @@ def _whole(
     return value
 
 
-def _numbers(side_a: _Side, side_l: _Side, count: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Which pairs have a number on one side alone, and which differ in numbers.
+def _numbers(side_a: _Side, side_l: _Side, count: int) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
+    """Which pairs agree in a number, which have one on one side alone, and which differ in numbers.
 
     Numbers contradict where each side has one the other lacks, counting repetition: "38th ... 13" is not "13th ... 13".
     """
@@ -231,7 +231,7 @@ def _numbers(side_a: _Side, side_l: _Side, count: int) -> tuple[NDArray[np.float
     one_sided = np.zeros(count, np.float32)
     contradicted = np.zeros(count, np.bool_)
     if not is_a.size and not is_l.size:
-        return one_sided, contradicted
+        return one_sided, one_sided, contradicted
     has_a = np.bincount(side_a.pair[is_a], minlength=count)
     has_l = np.bincount(side_l.pair[is_l], minlength=count)
     open_a = np.bincount(side_a.pair[is_a], side_a.best[is_a] < 1, count) > 0
@@ -240,7 +240,8 @@ def _numbers(side_a: _Side, side_l: _Side, count: int) -> tuple[NDArray[np.float
     contradicted = (open_a & (has_l > 0) & (has_l >= has_a)) | (open_a & open_l)
     alone = ((has_a > 0) & (has_l == 0)) | ((has_l > 0) & (has_a == 0)) | (open_a & (has_l > 0))
     one_sided = np.where(alone, 1.0, np.where(open_l & ~open_a & (has_a > 0), 0.5, 0.0)).astype(np.float32)
-    return one_sided, contradicted
+    agrees = ((has_a > 0) & (has_l > 0) & ~open_a & ~open_l).astype(np.float32)
+    return agrees, one_sided, contradicted
 
 
 def _legal(side_a: _Side, side_l: _Side, table: TokenTable, count: int) -> NDArray[np.float32]:
