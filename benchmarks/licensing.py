@@ -26,9 +26,24 @@ def made(rows: int, engine: LicenseEngine, names: int = 20_000) -> pa.Table:
     rng = np.random.default_rng(SEED)
     items = [i for one in engine.book.control_lists.values() for i in one.items if i.code]
     goods = [(i.code, "", i.description) for i in items[:150]]
-    goods += [("none", "EAR99", "office chair"), ("none", "3A090.b", "accelerator"), ("none", "3A001", "converter"), ("", "", "bracket")]
+    goods += [
+        ("none", "EAR99", "office chair"),
+        ("none", "3A090.b", "accelerator"),
+        ("none", "3A001", "converter"),
+        ("", "", "bracket"),
+    ]
     goods += [("", "", w) for w in ("NdFeB magnet with Dy", "SmCo ring magnet", "gallium metal", "motor with Dy-NdFeB magnets")]
-    routes = [("CN", "US"), ("CN", "DE"), ("CN", "JP"), ("CN", "VN"), ("DE", "CH"), ("VN", "US"), ("JP", "US"), ("US", "CN"), ("US", "MY")]
+    routes = [
+        ("CN", "US"),
+        ("CN", "DE"),
+        ("CN", "JP"),
+        ("CN", "VN"),
+        ("DE", "CH"),
+        ("VN", "US"),
+        ("JP", "US"),
+        ("US", "CN"),
+        ("US", "MY"),
+    ]
     listed = [p.name for one in engine.lists for p in one.parties]
     pool = [f"Example Firm {n} Ltd" for n in range(names - 400)] + listed[:400]
     first, last = parse_day("2024-12-10"), parse_day("2027-02-01")
@@ -72,7 +87,9 @@ def main() -> None:
     answers = screen_transactions(table, engine)
     wall, spent = time.perf_counter() - start, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"{rows:,} transactions, both regimes, in columns: {wall:.1f} s wall, {spent:.1f} s CPU, peak {peak:.2f} GB (target 60 s)")
+    print(
+        f"{rows:,} transactions, both regimes, in columns: {wall:.1f} s wall, {spent:.1f} s CPU, peak {peak:.2f} GB (target 60 s)"
+    )
     counts = answers.column("cn_answer").combine_chunks().value_counts()
     print("China:", {c["values"].as_py(): c["counts"].as_py() for c in counts})
     sample = table.slice(0, 300)
@@ -80,7 +97,9 @@ def main() -> None:
     single = one_by_one(sample, engine)
     each = (time.perf_counter() - start) / 300
     same = sum(a == b for a, b in zip(single, answers.column("cn_answer").slice(0, 300).to_pylist(), strict=True))
-    print(f"one by one, explained: {each * 1000:.1f} ms each, {each * rows / 60:.0f} min for all; ratio {each * rows / wall:.0f}; {same} of 300 equal")
+    print(
+        f"one by one, explained: {each * 1000:.1f} ms each, {each * rows / 60:.0f} min for all; ratio {each * rows / wall:.0f}; {same} of 300 equal"
+    )
 
 
 if __name__ == "__main__":

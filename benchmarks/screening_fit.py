@@ -2,7 +2,8 @@
 
     python benchmarks/screening_fit.py /path/to/csl.csv.gz [/path/to/unlisted_persons.csv.gz]
 
-One random half of the parties is indexed. Right pairs: altered names (``screening_made.py``) with their party. Wrong pairs: the other
+One random half of the parties is indexed. Right pairs: altered names (``screening_made.py``) with their party. Wrong pairs:
+the other
 candidates of these names; candidates of real names of the other half that no indexed name equals; of names with exchanged
 proper words or numbers; of persons on no list. The weights keep their signs (no measure may count the wrong way).
 """
@@ -26,6 +27,8 @@ from countermeasure.parties.tokens import TokenTable
 from screening_made import altered, neighbours, nobody
 
 SEED = 4711
+SISTER = 0.1
+"""Weight of a wrong entry found for a listed name, beside 0.5 for one found for a stranger."""
 UP = {"top_asked", "top_listed", "information", "whole", "glued_alike", "number_agrees", "full_asked", "full_listed"}
 """Measures that speak for a pair; all others speak against it."""
 
@@ -56,7 +59,7 @@ def main() -> None:
     inside, outside = parties[:half], parties[half:]
     names = [(name, number, person) for number, (all_names, person) in enumerate(inside) for name in all_names]
     index = NameIndex([n for n, _, _ in names], [p for _, p, _ in names], [False] * len(names), [p for _, _, p in names])
-    keys = {key for key in index.keys}
+    keys = set(index.keys)
     same: dict[str, set[int]] = {}
     for name, number, _ in names:
         for form in forms(name):
@@ -74,11 +77,11 @@ def main() -> None:
         queries += [(row["full_name"], None, "person", "") for row in rng.sample(rows[25_000:], 2000)]
     weights = np.array([WEIGHTS[name] for name in MEASURES])
     base = BASE
-    values, truth, group = measured(index, queries, same)
+    values, truth, stranger, group = measured(index, queries, same)
     for _ in range(3):
         points = values @ weights + base
         keep = best_of(group, points)
-        base, weights = fit(values[keep], truth[keep])
+        base, weights = fit(values[keep], truth[keep], stranger[keep])
         print(f"BASE = {base:.2f}")
         for name, weight in zip(MEASURES, weights, strict=True):
             print(f'    "{name}": {weight:.2f},')
@@ -95,7 +98,7 @@ def measured(index, queries, same):
     weigh(block, index.rarity, index.unseen)
     table = index.table.and_(TokenTable.of(list(vocabulary.extra)))
     at = {name: place for place, name in enumerate(MEASURES)}
-    all_values, all_truth, all_group = [], [], []
+    all_values, all_truth, all_stranger, all_group = [], [], [], []
     for begin in range(0, len(asked), 4000):
         row, column, _ = index.candidates(asked[begin : begin + 4000])
         row = row + begin
@@ -121,8 +124,14 @@ def measured(index, queries, same):
         ok &= ~unsure
         all_values.append(found.values[ok])
         all_truth.append(truth[ok])
+        all_stranger.append(np.array([queries[q][1] is None for q in query.tolist()], bool)[ok])
         all_group.append((query.astype(np.int64) * (1 << 31) + party)[ok])
-    return np.concatenate(all_values).astype(np.float64), np.concatenate(all_truth), np.concatenate(all_group)
+    return (
+        np.concatenate(all_values).astype(np.float64),
+        np.concatenate(all_truth),
+        np.concatenate(all_stranger),
+        np.concatenate(all_group),
+    )
 
 
 def best_of(group, points):
@@ -132,9 +141,10 @@ def best_of(group, points):
     return order[first]
 
 
-def fit(values, truth):
+def fit(values, truth, stranger):
     signs = np.array([1.0 if name in UP else -1.0 for name in MEASURES])
-    weight = np.where(truth, 1.0, 0.5)
+    # another entry beside the right one (a sister company) costs a reader less than an alert for a stranger
+    weight = np.where(truth, 1.0, np.where(stranger, 0.5, SISTER))
 
     def cost(theta):
         points = theta[0] + values @ (signs * theta[1:])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import random
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable, Sequence
 
 __all__ = ["ALTERATIONS", "Made", "altered", "neighbours", "nobody"]

@@ -119,7 +119,9 @@ def test_a_suspension_is_unknown_before_it_is_published(book: Book) -> None:
         ("cn-ecl-2025-21", "2026-11-11", State.IN_FORCE, State.SUSPENDED),
     ],
 )
-def test_two_clocks_and_two_readings_after_november_2026(book: Book, name: str, day: str, text: State, announced: State) -> None:
+def test_two_clocks_and_two_readings_after_november_2026(
+    book: Book, name: str, day: str, text: State, announced: State
+) -> None:
     assert state(book, name, day, Reading.TEXT) is text
     assert state(book, name, day, Reading.ANNOUNCED) is announced
 
@@ -132,3 +134,40 @@ def test_two_limbs_of_no_61_never_lived(book: Book) -> None:
     one = provisions["cn-2025-61.1.3"].spells
     first = next(s for s in one if s.state is State.IN_FORCE)
     assert (first.end - first.start) // DAY == 29
+
+
+def test_every_listing_named_by_a_party_is_a_provision_and_its_windows_agree(book: Book) -> None:
+    """Unreliable entities by day and sanctions orders as well: what the shipped party tables name lives in the book."""
+    from countermeasure.parties.lists import shipped_lists
+
+    held = book.replayed(None, Reading.TEXT).provisions
+    named = {p.by for one in shipped_lists() if one.issuer == "CN" for p in one.parties if p.by}
+    assert len(named) >= 28
+    assert named <= held.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "expected"),
+    [
+        ("cn-afsl-2025-6", "2025-11-09", State.IN_FORCE),
+        ("cn-afsl-2025-6", "2025-11-10", State.SUSPENDED),
+        ("cn-afsl-2025-6", "2026-11-10", State.SUSPENDED),
+        ("cn-afsl-2025-6", "2026-11-11", State.IN_FORCE),
+        ("cn-uel-2023-02-16", "2026-11-11", State.IN_FORCE),
+        ("cn-uel-2025-8.into", "2025-08-11", State.SUSPENDED),
+        ("cn-uel-2025-8.into", "2025-08-12", State.ENDED),
+        ("cn-uel-2025-6", "2025-11-10", State.ENDED),
+        ("cn-tech.prohibited", "2025-12-01", State.IN_FORCE),
+        ("cn-2024-46.2b-abroad", "2025-12-01", State.SUSPENDED),
+    ],
+)
+def test_sanctions_orders_and_the_catalogue_keep_their_own_clocks(book: Book, name: str, day: str, expected: State) -> None:
+    assert state(book, name, day, Reading.TEXT) is expected
+
+
+def test_states_that_the_published_cases_name(book: Book, shared: Path) -> None:
+    words = {"in_force": State.IN_FORCE, "suspended": State.SUSPENDED, "not_yet_effective": State.NOT_YET}
+    cases = yaml.safe_load((shared / "cases" / "licence_cases.yaml").read_text("utf-8"))["cases"]
+    checks = [(c["id"], n.lower(), str(c["date"]), words[w]) for c in cases for n, w in c.get("check", {}).items()]
+    assert len(checks) >= 20
+    assert [(i, n, day) for i, n, day, wanted in checks if state(book, n, day, Reading.TEXT) is not wanted] == []

@@ -14,7 +14,13 @@ EXAMPLES = ROOT / "examples" / "transactions.yaml"
 def test_the_examples_are_answered_on_screen_with_their_reasons(run):
     code, out, err = run("license", EXAMPLES, "--explain")
     assert (code, err) == (0, "")
-    for words in ("cn-2025-18.1", "MP Materials Corp.", "Changes on", "not found in the lists below, which is not a clearance", "Book "):
+    for words in (
+        "cn-2025-18.1",
+        "MP Materials Corp.",
+        "Changes on",
+        "not found in the lists below, which is not a clearance",
+        "Book ",
+    ):
         assert words in out
 
 
@@ -26,7 +32,17 @@ def test_json_has_the_promised_shape(run):
     for one in found:
         assert {"id", "on", "known_on", "book", "answers", "parties", "changes_next"} <= one.keys()
         for answer in one["answers"]:
-            assert {"regime", "reading", "answer", "review", "reasons", "others", "missing", "obligations", "complete"} <= answer.keys()
+            assert {
+                "regime",
+                "reading",
+                "answer",
+                "review",
+                "reasons",
+                "others",
+                "missing",
+                "obligations",
+                "complete",
+            } <= answer.keys()
             for reason in answer["reasons"]:
                 assert {"provision", "article", "because", "citation", "confidence"} <= reason.keys()
                 assert reason["citation"]

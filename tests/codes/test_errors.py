@@ -42,7 +42,7 @@ def test_exit_codes_are_documented(kind, exit_code, builtin):
 
 def test_survives_a_process_pool():
     error = CodeError("wrong", code="c", where="w", cure="Do.", faults=["f"])
-    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    again = pickle.loads(pickle.dumps(error))
     assert (type(again), str(again), again.code) == (CodeError, str(error), "c")
 
 

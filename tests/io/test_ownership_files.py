@@ -123,7 +123,7 @@ def test_broken_files_are_told_with_row_and_cure_and_good_rows_kept(name):
         assert fault is not None, faults
         assert words in fault.message + fault.cure
         assert fault.cure.endswith((".", "?"))
-    assert len(faults) == len(EXPECTED[name]) + (name == "missing_column.csv")
+    assert len(faults) == len(EXPECTED[name])
     if name.endswith(".csv") and name not in ("missing_column.csv", "all_small.csv"):
         assert file.graph.number("B") is not None
 
@@ -140,7 +140,8 @@ def test_both_units_in_one_file_are_asked_about_and_until_then_anything_between(
     assert [f.code for f in fractions] == ["share_above_100"]
 
 
-FORMS = "owner,owned,pct,kind,from,to,src\nX,A,60,,2025-01-01,,reg1\nX,B,,control,,,reg2\nY,B,>25-50,voting rights,,2025-03-01,reg2\n"
+FORMS = "owner,owned,pct,kind,from,to,src\nX,A,60,,2025-01-01,,reg1\nX,B,,control,,,reg2\n"
+FORMS += "Y,B,>25-50,voting rights,,2025-03-01,reg2\n"
 WANTED = [("X", "A", (60.0, 60.0), "shares"), ("X", "B", None, "control"), ("Y", "B", (25.0, 50.0), "votes")]
 
 
@@ -277,7 +278,7 @@ def test_bods_records_that_are_stated_again_replace_and_closed_ones_end():
 
 
 def test_old_bods_is_refused():
-    with pytest.raises(InputError, match="before 0.4"):
+    with pytest.raises(InputError, match=r"before 0\.4"):
         read('[{"statementType": "ownershipOrControlStatement"}]', "b.json")
 
 

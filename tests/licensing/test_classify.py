@@ -33,7 +33,13 @@ def test_words_point_to_the_list(words: str, known: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["rotor assembly with Dy magnets", "toys with magnets", "NdFeB magnet without Dy and Tb", "calcined catalyst with cerium", "phosphor with yttrium"],
+    [
+        "rotor assembly with Dy magnets",
+        "toys with magnets",
+        "NdFeB magnet without Dy and Tb",
+        "calcined catalyst with cerium",
+        "phosphor with yttrium",
+    ],
 )
 def test_deep_processed_goods_and_unlisted_magnets_are_outside_no_18(words: str) -> None:
     found = classify(Item(description=words), LISTS).sign

@@ -30,7 +30,11 @@ def test_exactly_a_thousandth_is_exact() -> None:
 
 def test_parts_of_parts_roll_up_with_their_quantities() -> None:
     rotor = Component(
-        "rotor", origin="JP", value=money("40"), quantity=Decimal(2), parts=(Component("m", origin="CN", value=money("5"), quantity=Decimal(3)),)
+        "rotor",
+        origin="JP",
+        value=money("40"),
+        quantity=Decimal(2),
+        parts=(Component("m", origin="CN", value=money("5"), quantity=Decimal(3)),),
     )
     found = content(Item(value=money("300"), parts=(rotor,)), counts, {})
     assert found.low == found.high == Fraction(30, 300)
@@ -63,7 +67,9 @@ def test_parts_worth_more_than_the_whole_are_refused_with_the_reason() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 1000), st.integers(0, 1000), st.sampled_from(["CN", "JP", None])), min_size=1, max_size=8),
+    st.lists(
+        st.tuples(st.integers(0, 1000), st.integers(0, 1000), st.sampled_from(["CN", "JP", None])), min_size=1, max_size=8
+    ),
     st.randoms(use_true_random=False),
 )
 def test_bounds_hold_every_exact_bill_between_them(rows: list[tuple[int, int, str | None]], rng) -> None:

@@ -223,7 +223,7 @@ def test_a_random_sample_of_plain_rows_agrees_with_a_reading_of_its_own(source: 
     """Columns of the chart on whole entries, recomputed from the official files: a mark gives yes; and yes has a cause."""
     chart = official(source, "country_chart")["countries"]
     entries = official(source, "ccl")["entries"]
-    rng = random.Random(20260723)  # noqa: S311
+    rng = random.Random(20260723)
     settled = {"yes": 0, "no": 0}
     for _ in range(4000):
         one, country = rng.choice(entries), rng.choice(sorted(chart))

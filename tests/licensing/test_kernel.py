@@ -38,7 +38,9 @@ bodies = st.builds(
     sent_to=st.sampled_from([Scope(), Scope(("US",)), Scope((), ("CN",))]),
     sent_from=st.sampled_from([Scope(), Scope(("CN",)), Scope((), ("CN",))]),
     parties=st.sampled_from([None, *TESTS]),
-    facts=st.lists(st.builds(FactCondition, st.sampled_from(list(FACTS)), st.just("is"), st.sampled_from([0.0, 1.0])), max_size=2).map(tuple),
+    facts=st.lists(
+        st.builds(FactCondition, st.sampled_from(list(FACTS)), st.just("is"), st.sampled_from([0.0, 1.0])), max_size=2
+    ).map(tuple),
 )
 
 

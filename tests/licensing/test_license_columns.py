@@ -43,7 +43,19 @@ def table(rows: int, seed: int) -> pa.Table:
         )
         for _ in range(rows)
     ]
-    names = ("on", "from", "to", "control_code", "eccn", "description", "origin", "end_use", "cn_content", "us_content", "end_user")
+    names = (
+        "on",
+        "from",
+        "to",
+        "control_code",
+        "eccn",
+        "description",
+        "origin",
+        "end_use",
+        "cn_content",
+        "us_content",
+        "end_user",
+    )
     return pa.table({name: [p[i] for p in picks] for i, name in enumerate(names)})
 
 

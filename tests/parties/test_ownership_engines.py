@@ -1,5 +1,7 @@
 """The rounds in arrays and the rounds in SQL give the same answer."""
 
+# ruff: noqa: S608
+
 import random
 
 import duckdb

@@ -1,5 +1,6 @@
 """The fixed points against two slow solvers."""
 
+
 import random
 
 import pytest

@@ -1,7 +1,9 @@
 """Controls compiled: the provisions of one regime as conditions on classes, settled for one case or a million by one path.
 
-A case has a value on each dimension: place of dispatch, destination, origin, item, day, facts, tests of parties. Values that satisfy
-the same conditions share a row of two bit tables over the clauses, *must* (the condition holds) and *may* (it could hold, a value
+A case has a value on each dimension: place of dispatch, destination, origin, item, day, facts, tests of parties. Values that
+satisfy
+the same conditions share a row of two bit tables over the clauses, *must* (the condition holds) and *may* (it could hold, a
+value
 being unknown). A clause applies where all its rows say so. ``given`` asks that another clause applies before any exemption;
 ``frees`` takes clauses away: ``must = base_must & ~free_may``, ``may = base_may & ~free_must``.
 """
@@ -522,5 +524,6 @@ def _alive(provision: Provision) -> Iterable[tuple[Spell, Body]]:
 
 
 __all__ = [
-    "NO", "OPEN", "YES", "Bools", "ControlClause", "Controls", "ItemSign", "Rows", "Settled", "Words", "compile_controls", "pack",
+    "NO", "OPEN", "YES", "Bools", "ControlClause", "Controls", "ItemSign", "Rows", "Settled", "Words",
+    "compile_controls", "pack",
 ]  # fmt: skip

@@ -44,7 +44,7 @@ def screen(found: Review, source: str, programmes: Mapping[str, str], *, plain: 
     yield _lines(found, soon, plain, width)
     yield Text("? a fact is open   ! changes soon   ~ not complete for another reason: duty FILE --explain", style="dim")
     if found.licenses:
-        yield Text("Export license, China and US: none needed, license, denied in principle, asleep (suspended), ask.", style="dim")
+        yield Text("Export license: none needed, license, denied in principle, asleep (suspended), ask.", style="dim")
     yield from _stops(found, plain)
     yield ""
     if found.changes:

@@ -83,7 +83,7 @@ def owners(
 ) -> None:
     """Is this party, or any entity of a file, restricted through its owners?
 
-    countermeasure owners Delta --edges examples/ownership.csv --listed examples/ownership_listed.csv --rule ofac
+    countermeasure owners "Delta Works" --edges examples/ownership.csv --listed examples/ownership_listed.csv --rule ofac
     """
     from countermeasure.cli.duty import fault_file
     from countermeasure.cli.talk import fault_report

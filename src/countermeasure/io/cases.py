@@ -1,6 +1,7 @@
 """Case files: questions with expected answers in YAML that a lawyer can read, run against the engines.
 
-A case asks about a ``line`` (duty), a ``transaction`` (license) or a ``screen`` (party); a file of ownership cases has a form of its
+A case asks about a ``line`` (duty), a ``transaction`` (license) or a ``screen`` (party); a file of ownership cases has a
+form of its
 own, with definitions, sources and cases.
 """
 

@@ -21,7 +21,8 @@ LICENSE_COLUMNS = (
     "obligations", "complete", "changes_on", "changes_to", "book_hash",
 )  # fmt: skip
 REASON_COLUMNS = (
-    "id", "regime", "reading", "state", "provision", "review", "article", "because", "citation", "confidence", "certainty", "url",
+    "id", "regime", "reading", "state", "provision", "review", "article", "because", "citation", "confidence", "certainty",
+    "url",
 )  # fmt: skip
 OPEN_COLUMNS = ("id", "regime", "reading", "fact", "question", "decides", "assumed")
 PARTY_COLUMNS = ("id", "name", "roles", "lists", "possible", "screened", "best_hit", "hit_list", "hit_score")

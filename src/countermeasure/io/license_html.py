@@ -35,7 +35,7 @@ def license_page(answers: Sequence[LicenseAnswer]) -> str:
     head = (
         "<h1>Export licenses</h1>\n"
         f'<p class="soft">{len(answers)} transactions. '
-        f'{f"{stops} prohibited or undetermined." if stops else "None prohibited or undetermined."}</p>'
+        f"{f'{stops} prohibited or undetermined.' if stops else 'None prohibited or undetermined.'}</p>"
     )
     body = [head, table(("transaction", "on", "route", "China", "United States"), rows)]
     body += [license_section(a, f"t{number}") for number, a in enumerate(answers, start=1)]
@@ -108,7 +108,7 @@ def _regime(one: RegimeAnswer, *, titled: bool) -> str:
     lists = (
         ("Open questions", [f"{m.ask} ({m.decides})" for m in one.missing if not m.assumed]),
         ("Assumed", [f"{m.ask} Taken as no. ({m.decides})" for m in one.missing if m.assumed]),
-        ("Other provisions", [f"{r.provision} ({r.state.replace('_', ' ')}): {WORDS.get(r.review, r.review)}" for r in one.others]),
+        ("Other provisions", [f"{r.provision} ({r.state}): {WORDS.get(r.review, r.review)}" for r in one.others]),
         ("To be done", list(one.obligations)),
         ("Not complete", list(one.because)),
         ("Doubts", list(dict.fromkeys(r.certainty for r in one.reasons if r.certainty))),

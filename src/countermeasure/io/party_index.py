@@ -1,8 +1,9 @@
-"""The search index over party lists, kept in the cache between runs: building it over all lists takes seconds, reading it does not."""
+"""The search index over party lists, kept in the cache between runs: building takes seconds, reading does not."""
 
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from countermeasure._version import __version__
@@ -28,7 +29,7 @@ def party_index(lists: Sequence[PartyList]) -> PartyIndex:
 
     folder = cache_dir()
     parts = [(f"{one.code}@{one.as_of}:{one.hash}:{len(one.parties)}", b"") for one in lists]
-    key = content_hash([(f"parties/{FORM}/{__version__}", b""), *parts])
+    key = content_hash([(f"parties/{FORM}/{__version__}", b""), *parts, *_makers()])
     path = folder / f"parties-{key[:24]}.pickle" if folder else None
     if path is not None and path.exists():
         try:
@@ -42,6 +43,14 @@ def party_index(lists: Sequence[PartyList]) -> PartyIndex:
     if path is not None:
         write_atomically(path, pickle.dumps(built, protocol=5))
     return built
+
+
+def _makers() -> list[tuple[str, bytes]]:
+    """The code and tables that make an index: a change of either makes another."""
+    room = Path(__file__).parent.parent
+    files = [*sorted((room / "parties").glob("*.py")), *sorted((room / "data" / "parties").glob("*words*.csv"))]
+    files += sorted((room / "data" / "parties").glob("han_*.csv"))
+    return [(path.name, path.read_bytes()) for path in files]
 
 
 __all__ = ["party_index"]

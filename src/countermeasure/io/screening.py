@@ -26,27 +26,33 @@ __all__ = [
     "screen_parties", "screened_json", "summary", "write_screened",
 ]  # fmt: skip
 
+_ROLES = (
+    "customer",
+    "supplier",
+    "vendor",
+    "consignee",
+    "buyer",
+    "seller",
+    "end user",
+    "counterparty",
+    "partner",
+    "shipper",
+    "company",
+)
 PARTY_COLUMNS: dict[str, tuple[str, ...]] = {
     "name": (
-        "party",
-        "party name",
-        "company",
-        "company name",
-        "customer",
-        "supplier",
-        "consignee",
-        "full name",
-        "名称",
-        "公司名称",
-        "姓名",
+        "party", "party name", "full name", "entity", "entity name", *_ROLES, *(f"{role} name" for role in _ROLES),
+        "名称", "公司名称", "姓名",
     ),
-    "country": ("country code", "nationality", "country of party", "国家"),
-    "address": ("street", "full address", "party address", "地址"),
+    "country": (
+        "country code", "nationality", "country of party", "iso2", *(f"{role} country" for role in _ROLES), "国家",
+    ),
+    "address": ("street", "full address", "party address", *(f"{role} address" for role in _ROLES), "地址"),
     "identifiers": ("identifier", "ids", "id number", "registration number", "registration"),
-    "born": ("birth date", "date of birth", "dob", "birth_date"),
+    "born": ("birth date", "date of birth", "dob"),
     "kind": ("type", "party type"),
-    "id": ("party id", "key", "reference", "customer id", "supplier id", "row id"),
-}
+    "id": ("party id", "key", "reference", "row id", *(f"{role} id" for role in _ROLES)),
+}  # fmt: skip
 """Columns of a table of parties, with their other names."""
 HIT_COLUMNS = (
     "row", "id", "name", "country", "result", "band", "score", "name_score", "list", "list_as_of", "list_complete", "entry",

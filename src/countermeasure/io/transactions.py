@@ -368,7 +368,7 @@ class Reader:
         total = sum((o.share[0] or 0 for o in owners), start=0)
         if total > 1:
             self.fault(
-                "owners", None, f"the owners hold {float(total) * 100:g} % together", "Check the shares: they cannot exceed 100 %.",
+                "owners", None, f"the owners hold {float(total) * 100:g} % together", "Check them: all owners hold 100 % at most.",
                 "owners_above_100", (*place, "owners"),
             )  # fmt: skip
 

@@ -1,7 +1,9 @@
 """Many transactions at once, in columns: the same kernel, each distinct value encoded once.
 
-Every dimension is encoded by its distinct values (items, routes, end uses, parties), a row of the kernel's tables is made for each,
-and the rows are gathered and settled together. Names are looked up once each. What comes out is the answer per regime, how strict it
+Every dimension is encoded by its distinct values (items, routes, end uses, parties), a row of the kernel's tables is made
+for each,
+and the rows are gathered and settled together. Names are looked up once each. What comes out is the answer per regime, how
+strict it
 may become, and the provision behind it; for reasons in full ask :meth:`LicenseEngine.license_for`.
 """
 
@@ -60,13 +62,16 @@ def screen_transactions(batch: pa.Table, engine: LicenseEngine, regimes: Sequenc
 
     Args:
         batch: One row each. ``on`` (day), ``from``, ``to`` (two-letter codes) are needed; ``description``, ``control_code``,
-            ``eccn``, ``hs``, ``elements``, ``form``, ``origin``, ``end_use``, ``cn_content``, ``us_content`` (fractions) and the
-            names ``buyer``, ``consignee``, ``intermediate_consignee``, ``end_user`` with ``end_user_country`` are used where they are.
+            ``eccn``, ``hs``, ``elements``, ``form``, ``origin``, ``end_use``, ``cn_content``, ``us_content`` (fractions) and
+            the
+            names ``buyer``, ``consignee``, ``intermediate_consignee``, ``end_user`` with ``end_user_country`` are used where
+            they are.
         engine: Its first reading is taken.
         regimes: ``CN``, ``US`` or both.
 
     Returns:
-        Columns ``cn_answer``, ``cn_possible``, ``cn_provision`` and the same for ``us``, in the order of the rows. ``possible`` is
+        Columns ``cn_answer``, ``cn_possible``, ``cn_provision`` and the same for ``us``, in the order of the rows.
+        ``possible`` is
         the strictest answer that open facts allow.
 
     Raises:
@@ -288,9 +293,7 @@ class _Regime:
         uses = tuple(w for w in (self._cell("end_use", row) or "").split(";") if w)
         country = self._cell("end_user_country", row) or ""
         parties = (Party(("end_user",), country=country),) if country else ()
-        asked = Transaction(
-            "", int(self.days[row]), self._cell("from", row), self._cell("to", row), (item,), parties, uses
-        )
+        asked = Transaction("", int(self.days[row]), self._cell("from", row), self._cell("to", row), (item,), parties, uses)
         found = self._classified(row)
         facts = facts_of(asked, item, found, self.engine.book.control_lists, footnotes)
         return case_of(self.controls, asked, item.origin, found.sign, facts, ()), facts

@@ -1,7 +1,9 @@
 """Which items of the control lists a good is, or may be.
 
-Best is a control code. Else elements and form, stated or read from the words, are held against the lists. The processing test is one
-of form: simple shapes of magnet stand on the list of Announcement No. 18, goods built with magnets do not; they stand on part 2 of
+Best is a control code. Else elements and form, stated or read from the words, are held against the lists. The processing
+test is one
+of form: simple shapes of magnet stand on the list of Announcement No. 18, goods built with magnets do not; they stand on
+part 2 of
 No. 61. A customs number never decides; it only says what may be.
 """
 
@@ -289,8 +291,8 @@ _COMMON = frozenset({"rare", "earth", "with", "from", "magnets", "equipment", "s
 
 def _by_number(item: Item | Component, rows: list[ControlItem], traits: Traits, us: tuple[set[str], bool]) -> Classified:
     digits = re.sub(r"\D", "", getattr(item, "hs", ""))
-    words = Words.shipped()
-    maybe = [r for r in rows if len(digits) >= 6 and any(n[:6] == digits[:6] for n in r.hs)]  # six digits are common to all schedules
+    words = Words.shipped()  # six digits of a number are common to all schedules
+    maybe = [r for r in rows if len(digits) >= 6 and any(n[:6] == digits[:6] for n in r.hs)]
     for number, meaning in words.kinds["hs"]:
         if digits.startswith(number):
             forms, _, elements = meaning.partition("@")
@@ -311,7 +313,7 @@ def _by_number(item: Item | Component, rows: list[ControlItem], traits: Traits, 
         return _made(set(), set(), us, set(), traits, (), (), note, "", sure=False)
     return _made(
         set(), set(), us, {"cn"}, traits, (), (), ("nothing told says what it is for China's control lists",),
-        "Which Chinese control code does it bear, or none? Elements and form (metal, oxide, magnet, assembly) help.", sure=False,
+        "Which Chinese control code does it bear, or none? Elements and form (metal, oxide, magnet) help.", sure=False,
     )  # fmt: skip
 
 
@@ -334,8 +336,8 @@ def _notes(traits: Traits, exact: Iterable[ControlItem], maybe: Iterable[Control
         )
     if "magnet" in traits.forms and "Nd" in traits.elements and not exact and not maybe:
         yield (
-            "NdFeB without dysprosium and terbium is outside, but customs has held such goods: bring a composition test and the "
-            "statement that they are not controlled"
+            "NdFeB without dysprosium and terbium is outside, but customs has held such goods: bring a composition test and "
+            "the statement that they are not controlled"
         )
 
 

@@ -1,8 +1,11 @@
 """Content by value from a bill of materials, exact, and a range where a value is not known.
 
-The text of Announcement No. 61 counts the value of Chinese materials of annex 1 part 1 in the value of the foreign-made item; one law
-firm counts the price of the Chinese magnet instead. ``materials`` is the strict reading, ``magnet_price`` the other; ``auto`` counts
-materials where the bill names them and the price of a Chinese magnet whose materials nobody told, which errs on the side of caution.
+The text of Announcement No. 61 counts the value of Chinese materials of annex 1 part 1 in the value of the foreign-made
+item; one law
+firm counts the price of the Chinese magnet instead. ``materials`` is the strict reading, ``magnet_price`` the other;
+``auto`` counts
+materials where the bill names them and the price of a Chinese magnet whose materials nobody told, which errs on the side of
+caution.
 """
 
 from __future__ import annotations
@@ -84,12 +87,12 @@ def _check(name: str, value: Value | None, parts: tuple[Component, ...], rates: 
 
 
 def _times(part: Component) -> Value | None:
-    from countermeasure.licensing.transaction import Value as V
+    from countermeasure.licensing.transaction import Value
 
     if part.value is None or part.quantity == 1:
         return part.value
     low, high = (None if x is None else x * part.quantity for x in (part.value.low, part.value.high))
-    return V(low, high, part.value.currency)
+    return Value(low, high, part.value.currency)
 
 
 def _amount(value: Value | None, rates: Mapping[str, Decimal]) -> _Range:
@@ -139,6 +142,7 @@ def content(item: Item, counts: Counts, rates: Mapping[str, Decimal], notes: tup
         item: With its bill of materials.
         counts: Which components count; a component that counts is not looked into.
         rates: As given; see :func:`common_rates`.
+        notes: Words to be kept with the result.
 
     Returns:
         The share of the item's value; where the item's own value is not known, of the sum of its parts.

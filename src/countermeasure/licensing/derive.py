@@ -84,14 +84,14 @@ def facts_of(asked: Transaction, item: Item, found: Classified, lists: Mapping[s
             flags[fact] = max(flags.get(fact, value), value) if fact in flags else value
             because[fact] = f"end use: {use.replace('_', ' ')}"
     flags |= _users(asked, because)
-    bill = _chinese(asked, item, found, lists, spans, because, notes)
+    bill = _chinese(asked, item, lists, spans, because, notes)
     if item.cn_technology is not None:
         flags["cn_technology"] = int(item.cn_technology)
     if "list:cn-2025-62" in found.sign.known:
         flags.setdefault("helps_ree_abroad", YES)
         because.setdefault("helps_ree_abroad", "the technology or service is for rare-earth activity")
     if "technology" in found.traits.forms:
-        flags.setdefault("transfers_technology", YES)
+        flags.setdefault("transfers_technology", YES if "list:cn-tech-prohibited" in found.sign.known else OPEN)
     _american(asked, item, footnotes, flags, because, notes, below)
     for name, stated in asked.facts.items():
         if isinstance(stated, tuple):
@@ -146,7 +146,6 @@ def _users(asked: Transaction, because: dict[str, str]) -> dict[str, int]:
 def _chinese(
     asked: Transaction,
     item: Item,
-    found: Classified,
     lists: Mapping[str, ControlList],
     spans: dict[str, Span],
     because: dict[str, str],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from countermeasure._version import __version__
 from countermeasure.book.controls import YES, Controls, compile_controls
 from countermeasure.book.load import Book
-from countermeasure.book.model import REVIEWS, Reading, State
+from countermeasure.book.model import DAY, NEVER, REVIEWS, Reading, State
 from countermeasure.licensing.answer import ANSWERS, WORDS, LicenseAnswer, Missing, Reason, RegimeAnswer, strictest
 from countermeasure.licensing.cases import Case, Question, case_of, questions, settle, within_reach
 from countermeasure.licensing.classify import Classified, classify
@@ -389,6 +389,10 @@ class _Run:
         doubtful = [r.provision for r in reasons if r.confidence != "high" or r.certainty]
         if doubtful:
             words.append(f"doubts about the text: {', '.join(dict.fromkeys(doubtful))}")
+        at = self.asked.on * DAY
+        words += [
+            f"not modelled: {g.what}" for g in self.controls.gaps if g.end < NEVER and g.start <= at < g.end and not g.goods
+        ]
         named = any(p.name for p in self.asked.parties)
         partial = [one.code for one in self.engine.lists if not one.complete and one.issuer == self.controls.regime]
         if named and (partial or self.engine.register.index is None):

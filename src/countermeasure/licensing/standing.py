@@ -1,6 +1,7 @@
 """Where the parties of a transaction stand: on which lists, for sure or possibly, and whom listed parties own.
 
-A standing is a set of tokens: the list (``us-el``), the listing provision of the book (``cn-ecl-2026-11``), footnotes (``us-el/4``),
+A standing is a set of tokens: the list (``us-el``), the listing provision of the book (``cn-ecl-2026-11``), footnotes
+(``us-el/4``),
 the review policy of an Entity List entry (``us-el!denial``), the scope of 15 CFR 744.8 (``us-sdn/744.8``). A name that no list
 holds is *not found*, which is less than cleared.
 """
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 STATED = "stated"
 """Suffix of a token for a list on which the caller says a party stands, the announcement not being told."""
+_CHINESE = ("cn-ecl", "cn-watch", "cn-uel", "cn-afsl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def stated_tokens(lists: Iterable[str]) -> frozenset[str]:
         found.add(token)
         base = token.split("/")[0].split("!")[0]
         found.add(base)
-        if base in ("cn-ecl", "cn-watch", "cn-uel", "cn-afsl") and token == base:
+        if base in _CHINESE and token == base:
             found.add(f"{base}-{STATED}")
         if base == "us-el" and "!" not in token:
             found |= {"us-el!all", "us-el!unknown"}
@@ -127,6 +129,7 @@ class Register:
     def standing(self, one: Party | Owner, on: int, live: Callable[[str], bool]) -> Standing:
         """Standing of a party or an owner on a day."""
         known = set(stated_tokens(one.lists))
+        known |= {base for token in one.lists for base in _CHINESE if token.startswith(f"{base}-") and live(token)}
         possible: set[str] = set()
         hits = self.hits(one)
         for hit in hits:

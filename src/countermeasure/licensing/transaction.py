@@ -5,10 +5,13 @@ Absent and unknown are the same here and differ from no: ``None`` is not known. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Span = tuple[Fraction | None, Fraction | None]
 """Least and greatest value of a share; ``None`` where a bound is not known."""

@@ -41,6 +41,8 @@ def final_score(query: Query, party: ListedParty, score: float, case: int) -> tu
             value = min(value, search.CAP_NUMBER)
         elif case & (search.WEAK | search.HOMOPHONE):
             value = min(value, search.CAP_REVIEW)
+        elif case & search.PARTIAL:
+            value = min(value, search.PARTIAL_MOST)
     if case & search.SAME and not case & search.NUMBER:
         value = max(value, search.EXACT_LEAST)
     if value != before:
@@ -48,11 +50,9 @@ def final_score(query: Query, party: ListedParty, score: float, case: int) -> tu
     return value, terms
 
 
-def band_of(score: float, case: int) -> Band:
+def band_of(score: float) -> Band:
     """What a score is worth."""
-    from countermeasure.parties import search
-
-    if score >= CONFIRMED and not (case & (search.WEAK | search.HOMOPHONE) and score <= search.CAP_REVIEW):
+    if score >= CONFIRMED:
         return Band.CONFIRMED
     return Band.REVIEW if score >= REVIEW else Band.NONE
 
@@ -68,7 +68,7 @@ def hit_of(query: Query, party: ListedParty, matched: str, score: float, case: i
         case: Bits of ``search.CASES``.
     """
     value, terms = final_score(query, party, score, case)
-    band = band_of(value, case)
+    band = band_of(value)
     if band is Band.NONE:
         return Hit(party, matched or party.name, _shown(value), _shown(score), band)
     return Hit(

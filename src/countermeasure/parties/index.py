@@ -258,7 +258,7 @@ class NameIndex:
             if 4 <= len(name) <= 24 and name[:4].isupper():
                 core = [
                     word
-                    for form in forms(name)
+                    for form in forms(name, person=False)
                     for word, part in zip(form.words, form.parts, strict=False)
                     if part not in (Part.LEGAL, Part.STOP)
                 ]

@@ -117,7 +117,8 @@ class Term:
     """One reason for or against a hit.
 
     Attributes:
-        what: ``name``, ``number``, ``legal_form``, ``country``, ``address``, ``identifier``, ``birth_date``, ``weak_alias`` and so on.
+        what: ``name``, ``number``, ``legal_form``, ``country``, ``address``, ``identifier``, ``birth_date``, ``weak_alias``
+            and so on.
         words: What was compared, for a person.
         effect: Points added to the score (negative: taken off); 0 where it was only seen.
     """

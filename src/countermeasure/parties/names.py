@@ -283,7 +283,7 @@ def _short_names(found: tuple[tuple[str, Part, str], ...]) -> list[tuple[str, in
     """Short names of well-known groups whose full names stand in a name, as "CETC" for its four words."""
     known = short_names()
     places = [place for place, (_, part, _) in enumerate(found) if part is not Part.STOP]
-    short = []
+    short: list[tuple[str, int, int]] = []
     for at, start in enumerate(places):
         for phrase, names in known.get(found[start][0], ()):
             over = places[at : at + len(phrase)]

@@ -33,6 +33,7 @@ def pair_score(asked: str, listed: str, *, person: bool = False) -> tuple[float,
     case = np.zeros(row.size, np.int8)
     case[found.contradicted] |= search.NUMBER
     case[found.same] |= search.SAME
+    case[found.partial] |= search.PARTIAL
     case[~np.isnan(found.han) & (found.han < 1)] |= search.HOMOPHONE
     scores = search.bounded(probability(points_of(found.values)), case, found.other_form)
     best = int(np.argmax(scores))

@@ -25,12 +25,14 @@ __all__ = ["MEASURES", "Measured", "measure"]
 
 MEASURES = (
     "against", "against_common", "extra", "missing", "extra_common", "missing_common", "fuzz", "far", "top_asked",
-    "top_listed", "information", "whole", "glued_alike", "number_agrees", "number_one_sided", "legal", "generic_only", "full_asked",
-    "full_listed",
+    "top_listed", "information", "whole", "glued_alike", "number_agrees", "number_one_sided", "legal", "generic_only",
+    "full_asked", "full_listed",
 )  # fmt: skip
 """Names of the columns of ``Measured.values``, in order."""
 JOINED_LEAST = 0.84
 ANY_FORM = "co"
+TELLING = np.isin(np.arange(len(Part)), [Part.WORD, Part.GENERIC, Part.PLACE, Part.NUMBER, Part.GIVEN])
+"""Parts whose words tell one company from its sisters."""
 FAR = 4.0
 """Scale of the squared unlikeness of words that are alike."""
 FULL = 9.0
@@ -45,6 +47,8 @@ class Measured:
         values: Shape (n, len(MEASURES)).
         contradicted: Whether numbers on both sides differ, shape (n,).
         han: Likeness of the Chinese texts, NaN where not both are Chinese, shape (n,).
+        partial: Whether a word that tells companies apart (no legal form, title, department or middle name) has no
+            counterpart on the other side, shape (n,).
         same: Whether all words but legal forms and stop words are equal, in any order or spacing, shape (n,).
     """
 
@@ -52,6 +56,7 @@ class Measured:
     contradicted: NDArray[np.bool_]
     han: NDArray[np.float32]
     same: NDArray[np.bool_]
+    partial: NDArray[np.bool_]
 
     @property
     def other_form(self) -> NDArray[np.bool_]:
@@ -71,9 +76,8 @@ def measure(asked: Block, listed: Block, table: TokenTable, row: NDArray[np.int3
     """
     count = row.size
     if not count:
-        return Measured(
-            np.zeros((0, len(MEASURES)), np.float32), np.zeros(0, np.bool_), np.zeros(0, np.float32), np.zeros(0, np.bool_)
-        )
+        none = np.zeros(0, np.bool_)
+        return Measured(np.zeros((0, len(MEASURES)), np.float32), none, np.zeros(0, np.float32), none, none)
     spots_a, spots_l = _ragged(asked.spot, row), _ragged(listed.spot, column)
     best_a, best_l = _cover(asked, listed, table, row, column, spots_a, spots_l)
     size_a, size_l = np.diff(asked.spot)[row], np.diff(listed.spot)[column]
@@ -107,7 +111,8 @@ def measure(asked: Block, listed: Block, table: TokenTable, row: NDArray[np.int3
     same = (asked.glued[row] == listed.glued[column]).astype(np.bool_)
     same |= ((side_a.heard + side_l.heard) == 0) & (side_a.words == side_l.words)
     same &= ~contradicted & (np.isnan(han) | (han == 1))
-    return Measured(values, contradicted, han, same)
+    partial = (side_a.untold + side_l.untold > 0) & ~same
+    return Measured(values, contradicted, han, same, partial)
 
 
 class _Side:
@@ -136,6 +141,7 @@ class _Side:
         light = (self.part == Part.LEGAL) | (self.part == Part.STOP) | (self.part == Part.UNIT)
         self.words = np.bincount(pair, ~light, count)
         self.heard = np.bincount(pair, ~light & (best < 1), count)
+        self.untold = np.bincount(pair, TELLING[self.part] & ~found, count)
         self.full = (self.heard == 0) & (np.bincount(pair, word, count) >= 2)
         heaviest = np.zeros(count, np.float32)
         np.maximum.at(heaviest, pair, weight)

@@ -2,7 +2,8 @@
 
 ``PartyIndex.build(lists)`` normalises all names once. ``search`` answers queries in batches: candidates by shared rare
 trigrams, words and exact keys; every candidate measured word by word; a calibrated score; country, address, numbers and
-birth date as terms of their own. It is pure and deterministic: the same lists and queries give the same hits, in any order and any batch.
+birth date as terms of their own. It is pure and deterministic: the same lists and queries give the same hits, in any order
+and any batch.
 """
 
 from __future__ import annotations
@@ -36,9 +37,12 @@ CAP_NUMBER, CAP_REVIEW = 0.20, 0.75
 EXACT, EXACT_OTHER_FORM = 0.97, 0.93
 EXACT_LEAST = 0.60
 ACRONYM = 0.60
-CASES = (0, 1, 2, 4, 8, 16)
-NUMBER, WEAK, HOMOPHONE, SAME, INITIALS = CASES[1:]
-"""Bits of what bounds a score: numbers differ, weak alias, same sound but other characters, exactly equal, initials."""
+PARTIAL_FROM, PARTIAL_MOST = 0.60, 0.79
+"""Scores of names of which one says a word more are pressed into this span, below ``confirmed``: sisters differ by a word."""
+CASES = (1, 2, 4, 8, 16, 32)
+NUMBER, WEAK, HOMOPHONE, SAME, INITIALS, PARTIAL = CASES
+"""Bits of what bounds a score: numbers differ, weak alias, same sound but other characters, exactly equal, initials,
+a word on one side alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,7 @@ class PartyIndex:
         case[found.contradicted] |= NUMBER
         case[index.weak[name]] |= WEAK
         case[found.same] |= SAME
+        case[found.partial] |= PARTIAL
         case[~np.isnan(found.han) & (found.han < 1)] |= HOMOPHONE
         score = bounded(probability(points_of(found.values)), case, found.other_form)
         keep = score >= LOOK
@@ -261,7 +266,7 @@ class PartyIndex:
                 if countries is not None and countries[begin + place]:
                     asked = Query(batch[place], countries[begin + place])
                     score, _ = final_score(asked, self.parties[owner], name_score, case)
-                band = band_of(score, case)
+                band = band_of(score)
                 if band is not Band.NONE:
                     query.append(begin + place)
                     party.append(owner)
@@ -286,6 +291,8 @@ def bounded(score: NDArray[np.float64], case: NDArray[np.int8], other_form: NDAr
     """Scores with what bounds them: an exact name from below, a contradiction or a weak alias from above."""
     exact = np.where(other_form, EXACT_OTHER_FORM, np.maximum(score, EXACT))
     score = np.where(case & SAME, exact, score)
+    over = PARTIAL_FROM + (score - PARTIAL_FROM) * (PARTIAL_MOST - PARTIAL_FROM) / (1 - PARTIAL_FROM)
+    score = np.where((case & PARTIAL != 0) & (score > PARTIAL_FROM), over, score)
     score = np.where(case & (WEAK | HOMOPHONE), np.minimum(score, CAP_REVIEW), score)
     return np.where(case & NUMBER, np.minimum(score, CAP_NUMBER), score)
 

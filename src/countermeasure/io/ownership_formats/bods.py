@@ -65,14 +65,15 @@ def read_bods(statements: Sequence[Any], rows: EdgeRows) -> None:
                        "Use entity, person or relationship.", "bad_bods")  # fmt: skip
     for history in histories.values():
         history.sort(key=lambda item: (item[0], item[1]))
-        for place, (_, row, statement) in enumerate(history):
+        for place, (stated, row, statement) in enumerate(history):
             if statement.get("recordStatus") == "closed":
                 continue
             later = history[place + 1][0] if place + 1 < len(history) else None
-            _relationship(statement["recordDetails"], row, later, rows)
+            _relationship(statement["recordDetails"], row, stated if place else None, later, rows)
 
 
-def _relationship(details: Mapping[str, Any], row: int, ended: str | None, rows: EdgeRows) -> None:
+def _relationship(details: Mapping[str, Any], row: int, since: str | None, ended: str | None, rows: EdgeRows) -> None:
+    """One relationship; ``since`` is the day from which it replaces an earlier statement, ``ended`` that of a later one."""
     subject, party = details.get("subject"), details.get("interestedParty")
     if not isinstance(subject, str) or not subject:
         rows.fault(row, "subject", None, "the relationship names no subject", "Give the recordId of the entity.", "empty_name")
@@ -91,9 +92,11 @@ def _relationship(details: Mapping[str, Any], row: int, ended: str | None, rows:
         share = _share(interest.get("share"), row, rows)
         start = rows.day(row, interest.get("startDate"), "startDate")
         end = rows.day(row, interest.get("endDate"), "endDate")
+        told = [rows.day(row, since, "statementDate"), start]
         stop = rows.day(row, ended, "statementDate")
-        if isinstance(share, bool) or isinstance(start, bool) or isinstance(end, bool) or isinstance(stop, bool):
+        if isinstance(share, bool) or isinstance(end, bool) or isinstance(stop, bool) or any(d is False for d in told):
             continue
+        start = max((d for d in told if d is not None), default=None)
         last = min((d for d in (end, stop) if d is not None), default=None)
         if start is not None and last is not None and last <= start:
             continue

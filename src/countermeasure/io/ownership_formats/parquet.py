@@ -68,9 +68,9 @@ def read_parquet_edges(
     ends, names = _parties(columns["owner"], columns["owned"])
     for which, column in enumerate(REQUIRED):
         refuse(ends[which] < 0, column, f"the {column} is empty", "Fill it; an edge needs both ends.", "empty_name")
-    low, high, unknown, scale, doubt, clear = _bounds(columns, count, unit, refuse, refused)
     kinds = _kinds(columns.get("kind"), count)
     refuse(kinds < 0, "kind", "the kind of edge is not known", f"Use one of {', '.join(KINDS)}.", "bad_kind")
+    low, high, unknown, scale, doubt, clear = _bounds(columns, count, unit, refuse, refused)
     start, bad_start = _days(columns.get("from"), count, ALWAYS)
     end, bad_end = _days(columns.get("to"), count, NEVER)
     refuse(bad_start, "from", "the first day cannot be read", "Write YYYY-MM-DD.", "bad_day")
