@@ -66,7 +66,16 @@ def found(index, name, **more):
 
 def test_weights_are_those_of_the_measures_and_keep_their_signs():
     assert tuple(WEIGHTS) == MEASURES
-    speaks_for = {"top_asked", "top_listed", "information", "whole", "glued_alike", "number_agrees", "full_asked", "full_listed"}
+    speaks_for = {
+        "top_asked",
+        "top_listed",
+        "information",
+        "whole",
+        "glued_alike",
+        "number_agrees",
+        "full_asked",
+        "full_listed",
+    }
     assert all(weight >= 0 if name in speaks_for else weight <= 0 for name, weight in WEIGHTS.items())
 
 
@@ -331,3 +340,11 @@ def test_comparing_is_the_same_both_ways(one, two):
 @pytest.mark.parametrize(("one", "two"), [("", "Huawei"), ("Huawei", ""), ("", "")])
 def test_comparing_with_nothing_scores_nothing(one, two):
     assert compare(one, two).score == 0
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["Northrop Grumman", "Huawei Technologies Morocco", "Phytium Information Technology", "Ningbo Yunsheng Trading Co., Ltd."],
+)
+def test_a_name_that_says_a_word_more_or_less_is_for_a_person_to_decide(index, asked):
+    assert best(index, asked).band is Band.REVIEW
