@@ -81,3 +81,22 @@ def test_no_threshold_is_met_by_silence() -> None:
     assert "list:cn-2024-33" in tokens(description="antimony oxide", meets_threshold=True)
     settled = classify(Item(description="antimony oxide", meets_threshold=False), LISTS).sign
     assert "list:cn-2024-33" not in settled.known | settled.possible
+
+
+@pytest.mark.parametrize(
+    ("words", "form"),
+    [
+        ("technology for making samarium-cobalt magnets", "technology"),
+        ("know-how on rare-earth separation", ""),
+        ("rare-earth separation equipment", ""),
+        ("repair service for a magnet line", "service"),
+    ],
+)
+def test_technology_equipment_and_services_are_never_settled_by_silence(words: str, form: str) -> None:
+    found = classify(Item(description=words, form=form), LISTS).sign
+    assert "cn" in found.open or found.known
+
+
+def test_magnet_technology_may_be_the_prohibited_one() -> None:
+    found = classify(Item(description="technology for making samarium-cobalt magnets", form="technology"), LISTS).sign
+    assert "list:cn-tech-prohibited" in found.known | found.possible

@@ -62,7 +62,7 @@ def test_currencies_need_a_rate() -> None:
 
 
 def test_parts_worth_more_than_the_whole_are_refused_with_the_reason() -> None:
-    with pytest.raises(InputError, match="worth 150.00 and the whole 100.00"):
+    with pytest.raises(InputError, match=r"worth 150\.00 and the whole 100\.00"):
         content(Item(value=money("100"), parts=(Component("a", origin="CN", value=money("150")),)), counts, {})
 
 

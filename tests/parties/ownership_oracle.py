@@ -1,6 +1,5 @@
 """Two slow solvers of the ownership rules, written apart from the package: one enumerates, one iterates."""
 
-
 import itertools
 import random
 from fractions import Fraction

@@ -1,6 +1,5 @@
 """The fixed points against two slow solvers."""
 
-
 import random
 
 import pytest

@@ -246,9 +246,7 @@ def _line(lines: Mapping[tuple[str | int, ...], int], place: tuple[str | int, ..
 def _read_facts(path: Path, faults: list[str]) -> dict[str, Fact]:
     loaded = load_text(path)
     faults.extend(loaded.faults)
-    return {
-        row["id"]: Fact(row["id"], row["type"], row["absent"], row.get("ordinary", ""), row["ask"]) for row in loaded.data
-    }
+    return {row["id"]: Fact(row["id"], row["type"], row["absent"], row.get("ordinary", ""), row["ask"]) for row in loaded.data}
 
 
 def _read_programmes(path: Path, faults: list[str]) -> dict[str, Programme]:

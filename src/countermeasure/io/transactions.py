@@ -213,7 +213,12 @@ class Reader:
         return found
 
     def _cell(
-        self, row: Mapping[str, Any], key: str, reader: Callable[[str], Any], absent: Any, place: tuple[str | int, ...] = ()
+        self,
+        row: Mapping[str, Any],
+        key: str,
+        reader: Callable[[str], Any],
+        absent: Any,  # noqa: ANN401 - of the type the reader gives
+        place: tuple[str | int, ...] = (),
     ) -> Any:  # noqa: ANN401
         text = row.get(key)
         if text is None:
@@ -368,7 +373,7 @@ class Reader:
         total = sum((o.share[0] or 0 for o in owners), start=0)
         if total > 1:
             self.fault(
-                "owners", None, f"the owners hold {float(total) * 100:g} % together", "Check them: all owners hold 100 % at most.",
+                "owners", None, f"the owners hold {float(total) * 100:g} % together", "Check them: the whole is 100 %.",
                 "owners_above_100", (*place, "owners"),
             )  # fmt: skip
 

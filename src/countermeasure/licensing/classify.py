@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 DEEP = frozenset({"assembly", "finished", "catalyst", "phosphor"})
 """Forms of goods so far processed that the material in them is no longer judged by itself."""
 _NO_LIMIT = re.compile(r"^$|^none\b|^no minimum|^not stated|^any\b", re.IGNORECASE)
+MAKING = frozenset({"technology", "equipment", "service", "software", "parts"})
+"""Forms that make other goods: their elements do not tell which item they are."""
+_RARE = frozenset({"REE", "Sm", "Gd", "Tb", "Dy", "Lu", "Sc", "Y", "Ho", "Er", "Tm", "Eu", "Yb", "Nd", "Pr", "La", "Ce"})
 _TRACED = frozenset({"Dy", "Tb"})
 
 
@@ -201,16 +204,28 @@ def classify(item: Item | Component, lists: Mapping[str, ControlList]) -> Classi
     if code:
         return _by_code(code, rows, traits, us)
     exact, maybe = _by_traits(traits, rows)
-    named = _by_name(item.description, rows) if not exact else []
-    exact = exact or named
+    exact = exact or _by_name(item.description, rows)
+    making = traits.forms & MAKING
+    if making and not exact:
+        # Technology, equipment and services are told apart by code or name: by elements alone they may be any of the same kind.
+        maybe += [r for r in rows if _made_for(r, traits) and r not in maybe]
     notes = list(_notes(traits, exact, maybe))
     known, possible = _tokens(exact), _tokens(maybe) - _tokens(exact)
     if exact or maybe or traits.deep or (traits.forms and traits.elements):
         ask = ""
         if maybe and not exact:
             ask = _question(traits, maybe)
-        return _made(known, possible, us, set(), traits, exact, maybe, tuple(notes), ask, sure=not traits.read)
+        open_kinds = {"cn"} if making and not exact else set()
+        return _made(known, possible, us, open_kinds, traits, exact, maybe, tuple(notes), ask, sure=not traits.read)
     return _by_number(item, rows, traits, us)
+
+
+def _made_for(row: ControlItem, traits: Traits) -> bool:
+    """Whether technology, equipment or a service of a list may be the one meant, by kind and element."""
+    if not traits.forms & MAKING & set(row.forms):
+        return False
+    rare = bool(traits.elements & _RARE) or not traits.elements
+    return bool(set(row.elements) & traits.elements) or ("REE" in row.elements and rare)
 
 
 def _by_code(code: str, rows: list[ControlItem], traits: Traits, us: tuple[set[str], bool]) -> Classified:

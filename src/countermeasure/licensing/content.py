@@ -132,7 +132,7 @@ def _all(parts: tuple[Component, ...]) -> Iterator[Component]:
 
 
 Counts = Callable[["Component"], "str | None"]
-"""Says whether a component counts: ``yes``, ``no``, ``maybe`` (it or something in it may), or ``None`` (look into its parts)."""
+"""Says whether a component counts: ``yes``, ``no``, ``maybe`` (it or something in it), ``None`` (look into its parts)."""
 
 
 def content(item: Item, counts: Counts, rates: Mapping[str, Decimal], notes: tuple[str, ...] = ()) -> Content:

@@ -394,7 +394,8 @@ class _Run:
             f"not modelled: {g.what}" for g in self.controls.gaps if g.end < NEVER and g.start <= at < g.end and not g.goods
         ]
         named = any(p.name for p in self.asked.parties)
-        partial = [one.code for one in self.engine.lists if not one.complete and one.issuer == self.controls.regime]
+        asked = {name for test in self.controls.tests for name in test.lists}
+        partial = [one.code for one in self.engine.lists if not one.complete and any(a.startswith(one.code) for a in asked)]
         if named and (partial or self.engine.register.index is None):
             words.append(
                 f"lists held in part only: {', '.join(partial)}; import the full ones"
