@@ -100,3 +100,11 @@ def test_technology_equipment_and_services_are_never_settled_by_silence(words: s
 def test_magnet_technology_may_be_the_prohibited_one() -> None:
     found = classify(Item(description="technology for making samarium-cobalt magnets", form="technology"), LISTS).sign
     assert "list:cn-tech-prohibited" in found.known | found.possible
+
+
+@pytest.mark.parametrize(
+    "words", ["infrared sensor", "gas turbine", "drone motor", "molybdenum metal sheet", "carbon fibre prepreg"]
+)
+def test_built_goods_and_listed_elements_in_other_forms_are_open(words: str) -> None:
+    found = classify(Item(description=words), LISTS).sign
+    assert "cn" in found.open or found.known | found.possible

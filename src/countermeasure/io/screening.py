@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HIT_COLUMNS", "PARTY_COLUMNS", "Screened", "hit_records", "list_records", "query_of", "read_parties",
-    "screen_parties", "screened_json", "summary", "write_screened",
+    "screen_parties", "screened_json", "write_screened",
 ]  # fmt: skip
 
 _ROLES = (
@@ -210,15 +210,6 @@ def list_records(lists: Sequence[PartyList]) -> list[dict[str, Any]]:
         }
         for one in lists
     ]
-
-
-def summary(lists: Sequence[PartyList]) -> str:
-    """The sentence that "not found" needs."""
-    said = []
-    for one in lists:
-        day = "undated" if one.as_of is None else format_day(one.as_of)
-        said.append(f"{one.code} {day}" + ("" if one.complete else " (in part)"))
-    return f"lists: {', '.join(said)}"
 
 
 def hit_records(screened: Iterable[Screened], lists: Sequence[PartyList]) -> list[dict[str, Any]]:

@@ -211,13 +211,25 @@ def classify(item: Item | Component, lists: Mapping[str, ControlList]) -> Classi
         maybe += [r for r in rows if _made_for(r, traits) and r not in maybe]
     notes = list(_notes(traits, exact, maybe))
     known, possible = _tokens(exact), _tokens(maybe) - _tokens(exact)
-    if exact or maybe or traits.deep or (traits.forms and traits.elements):
+    built = traits.deep and (
+        _around_magnets(item.description, traits) or bool(traits.forms & {"finished", "catalyst", "phosphor"})
+    )
+    if exact or maybe or built or (traits.forms and traits.elements):
         ask = ""
         if maybe and not exact:
             ask = _question(traits, maybe)
-        open_kinds = {"cn"} if making and not exact else set()
+        listed = {e for r in rows for e in r.elements}
+        unplaced = bool(traits.elements & listed) and not (exact or maybe or traits.deep)  # a listed element in another form
+        open_kinds = {"cn"} if (making or unplaced) and not exact else set()
         return _made(known, possible, us, open_kinds, traits, exact, maybe, tuple(notes), ask, sure=not traits.read)
     return _by_number(item, rows, traits, us)
+
+
+def _around_magnets(description: str, traits: Traits) -> bool:
+    """Whether a built good is one of those around magnets that the ministry's answers are about."""
+    words = Words.shipped()
+    text = description.casefold()
+    return bool(traits.elements) or any(m == "magnet" for _, m in words.found("form", text))
 
 
 def _made_for(row: ControlItem, traits: Traits) -> bool:
