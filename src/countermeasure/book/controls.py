@@ -340,17 +340,18 @@ class Controls:
         must &= (item_must | dynamic) & live
         may &= (item_may | dynamic) & live
         there_must, there_may = item_must & live, item_may & live
+        reached = [int(word) for word in np.bitwise_or.reduce(may, axis=0)]
         for i, of in self._programme_items:
-            if _any(may, i):
+            if reached[i // 64] >> (i % 64) & 1:  # in some case; what follows only takes away
                 _keep(must, i, _hit_any(there_must, of) | _has(item_must, i))
                 _keep(may, i, _hit_any(there_may, of) | _has(item_may, i))
         given, freed = self._relations
         for i, by in given:
-            if _any(may, i):
+            if reached[i // 64] >> (i % 64) & 1:
                 _keep(must, i, _hit_any(must, by))
                 _keep(may, i, _hit_any(may, by))
         for i, by in freed:
-            if _any(may, i):
+            if reached[i // 64] >> (i % 64) & 1:
                 free_may, free_must = _hit_any(may, by), _hit_any(must, by)
                 _keep(must, i, ~free_may)
                 _keep(may, i, ~free_must)
@@ -379,10 +380,6 @@ def _has(table: Words, i: int) -> Bools:
     """Whether each case has the bit of a clause, shape (cases,)."""
     found: Bools = (table[:, i // 64] >> np.uint64(i % 64)) & np.uint64(1) != 0
     return found
-
-
-def _any(table: Words, i: int) -> bool:
-    return bool(((table[:, i // 64] >> np.uint64(i % 64)) & np.uint64(1)).any())
 
 
 def _hit_any(table: Words, mask: Words) -> Bools:
