@@ -197,3 +197,9 @@ def test_every_word_folds_to_itself_or_to_another_that_does():
         if part is not Part.LEGAL and folded in table and table[folded][0] != folded
     ]
     assert astray == []
+
+
+@pytest.mark.parametrize("text", ["⼀0㸂", "㸂", "0㸂"])
+def test_characters_without_a_known_reading_give_no_empty_token(text):
+    for form in forms(text):
+        assert all(token for token, _, _ in form.entries)

@@ -80,9 +80,16 @@ def simplified(text: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def _sound(text: str) -> tuple[str, ...]:
+    from anyascii import anyascii
     from pypinyin import lazy_pinyin
 
-    return tuple(syllable for syllable in lazy_pinyin(text) if syllable.isascii())
+    found: list[str] = []
+    for syllable in lazy_pinyin(text):
+        if syllable.isascii():
+            found.append(syllable)
+        else:  # characters without a reading there come back as they are
+            found += [word for char in syllable if (word := "".join(filter(str.isalnum, anyascii(char).casefold())))]
+    return tuple(found)
 
 
 def number_of(text: str) -> int | None:

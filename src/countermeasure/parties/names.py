@@ -426,6 +426,8 @@ def _place(piece: han.Piece, parts: list[Part], entries: list[tuple[str, int, in
     """Add a Chinese word: its renderings and its sound on the same positions."""
     start = len(parts)
     sound = "".join(piece.sound)
+    if not piece.renderings and not sound:
+        return
     if not piece.renderings:
         parts.append(Part.WORD)
         glued.append(sound)
