@@ -69,17 +69,12 @@ def parse_control_list(text: str, path: str, faults: list[str]) -> ControlList |
     Returns:
         The list, or ``None`` where header or columns are unusable.
     """
-    from countermeasure.book.lists import read_header
+    from countermeasure.book.lists import read_head
 
-    header, lines, start = read_header(text)
-    missing = [k for k in ("name", "title", "source", "licence", "confidence") if not header.get(k)]
-    if missing:
-        faults.append(f"{path}:1: header lines are missing: {', '.join('# ' + m + ':' for m in missing)}")
+    found = read_head(text, path, COLUMNS, faults)
+    if found is None:
         return None
-    body = lines[start:]
-    if not body or tuple(c.strip() for c in body[0].split(",")) != COLUMNS:
-        faults.append(f"{path}:{start + 1}: the columns must be {','.join(COLUMNS)}")
-        return None
+    header, body, start = found
     items: list[ControlItem] = []
     seen: set[str] = set()
     for number, cells in enumerate(csv.reader(body[1:]), start=start + 2):

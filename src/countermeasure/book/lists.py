@@ -103,6 +103,22 @@ def read_header(text: str) -> tuple[dict[str, str], list[str], int]:
     return header, lines, start
 
 
+def read_head(
+    text: str, path: str, columns: tuple[str, ...], faults: list[str]
+) -> tuple[dict[str, str], list[str], int] | None:
+    """Header values, lines from the column row on, and the place of that row; ``None`` after the fault was told."""
+    header, lines, start = read_header(text)
+    missing = [k for k in ("name", "title", "source", "licence", "confidence") if not header.get(k)]
+    if missing:
+        faults.append(f"{path}:1: header lines are missing: {', '.join('# ' + m + ':' for m in missing)}")
+        return None
+    body = lines[start:]
+    if not body or tuple(c.strip() for c in body[0].split(",")) != columns:
+        faults.append(f"{path}:{start + 1}: the columns must be {','.join(columns)}")
+        return None
+    return header, body, start
+
+
 def parse_list(text: str, path: str, faults: list[str]) -> CodeList | None:
     """Read a list file.
 
@@ -114,15 +130,10 @@ def parse_list(text: str, path: str, faults: list[str]) -> CodeList | None:
     Returns:
         The list, or ``None`` where the header is unusable.
     """
-    header, lines, start = read_header(text)
-    missing = [k for k in ("name", "title", "source", "licence", "confidence") if not header.get(k)]
-    if missing:
-        faults.append(f"{path}:1: header lines are missing: {', '.join('# ' + m + ':' for m in missing)}")
+    found = read_head(text, path, COLUMNS, faults)
+    if found is None:
         return None
-    body = lines[start:]
-    if not body or tuple(c.strip() for c in body[0].split(",")) != COLUMNS:
-        faults.append(f"{path}:{start + 1}: the columns must be {','.join(COLUMNS)}")
-        return None
+    header, body, start = found
     rows: list[ListRow] = []
     seen: set[tuple[str, int]] = set()
     for number, cells in enumerate(csv.reader(body[1:]), start=start + 2):

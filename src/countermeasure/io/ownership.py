@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from countermeasure.codes.day import parse_day
-from countermeasure.errors import CodeError, InputError, NotFoundError
+from countermeasure.errors import CodeError, InputError
 from countermeasure.io.faults import Fault
 from countermeasure.io.ownership_formats.rows import EdgeRows
 from countermeasure.io.ownership_shares import UNITS
@@ -19,6 +17,7 @@ from countermeasure.parties.ownership.model import FULL, percent_of_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from countermeasure.parties.ownership import Graph
 
@@ -110,7 +109,9 @@ def read_ownership(
             raise InputError(
                 f"{value!r} is not a {what}", code=f"bad_{what.replace(' ', '_')}", cure=f"Use {' or '.join(known)}."
             )
-    name, data = _fetch(source, content)
+    from countermeasure.io.tables import fetch
+
+    name, data = fetch(source, content)
     if form in (None, "table") and data[:4] == b"PAR1":
         from countermeasure.io.ownership_formats.parquet import read_parquet_edges
 
@@ -121,25 +122,6 @@ def read_ownership(
     chosen = form or _form(name, data)
     _READERS[chosen](data, rows, sheet)
     return OwnershipFile(rows.graph(), name, chosen, rows.rows, len(rows.refused))
-
-
-def _fetch(source: Path | str, content: bytes | None) -> tuple[str, bytes]:
-    if content is not None:
-        return str(source), content
-    if str(source) == "-":
-        return "<stdin>", sys.stdin.buffer.read()
-    path = Path(source)
-    try:
-        return path.name, path.read_bytes()
-    except FileNotFoundError:
-        raise NotFoundError("there is no such file", code="file_not_found", where=str(source), cure="Check the path.") from None
-    except OSError as error:
-        raise InputError(
-            f"the file cannot be read ({error.strerror})",
-            code="unreadable_file",
-            where=str(source),
-            cure="Give a file, not a folder.",
-        ) from None
 
 
 def _form(name: str, data: bytes) -> str:

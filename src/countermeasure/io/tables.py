@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from countermeasure.io._cells import RawRows
 
-__all__ = ["FORMATS", "RawTable", "read_table"]
+__all__ = ["FORMATS", "RawTable", "fetch", "read_table"]
 
 FORMATS: dict[str, str] = {
     ".csv": "csv",
@@ -96,7 +96,7 @@ def read_table(
         NotFoundError: If the file or sheet is not there.
         InputError: If the content cannot be read at all (damaged, or no known format).
     """
-    name, data = _fetch(source, content)
+    name, data = fetch(source, content)
     if not data.strip():
         return RawTable({}, [], name, [_empty(name)])
     kind = _kind(name, data)
@@ -121,7 +121,13 @@ def read_table(
     return RawTable(cells, raw.rows, name, faults)
 
 
-def _fetch(source: Path | str, content: bytes | None) -> tuple[str, bytes]:
+def fetch(source: Path | str, content: bytes | None = None) -> tuple[str, bytes]:
+    """Name and content of a file, or of standard input for ``-``.
+
+    Raises:
+        NotFoundError: If the file is not there.
+        InputError: If it cannot be read.
+    """
     if content is not None:
         return str(source), content
     if str(source) == "-":
