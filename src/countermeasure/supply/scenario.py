@@ -1,0 +1,350 @@
+"""A supply scenario: a stretch of weeks, the book as known, practice of licensing, policies, and moved parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from countermeasure.book.load import Book
+from countermeasure.book.model import Reading
+from countermeasure.codes.day import parse_day
+from countermeasure.codes.yamltext import load_text
+from countermeasure.errors import BookError, CountermeasureError, NotFoundError
+from countermeasure.supply.chain import STAGES
+from countermeasure.supply.controls import ALL, Practice, QuotaRow, plan_of
+from countermeasure.supply.measures import measures_of
+from countermeasure.supply.network import HOME, Network, compile_network
+from countermeasure.supply.parameters import Parameters
+from countermeasure.supply.tables import shipped_folder, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from countermeasure.codes.yamltext import Loaded
+    from countermeasure.supply.plan import Plan
+    from countermeasure.supply.policies import Policy
+    from countermeasure.supply.scenario_file import ScenarioFile
+
+__all__ = ["SupplyScenario", "load_scenario", "scenario_names"]
+
+_MASS = {"t": 1.0, "kg": 1e-3, "kt": 1e3}
+"""Named factors to tonnes."""
+
+
+@dataclass(frozen=True)
+class SupplyScenario:
+    """What a scenario file says, read and checked against the chain and the book.
+
+    Attributes:
+        id: Its word.
+        title: In a line.
+        intent: What it is for, a sentence.
+        sources: Citations.
+        day0: Epoch day of the Monday of week 0.
+        weeks: Count of weeks.
+        known_on: Only instruments published by this day count; ``None`` for all.
+        reading: ``text`` or ``announced``.
+        book: The book, the scenario's own instruments included.
+        without: Patterns of provisions that are left out.
+        settings: Moved parameters.
+        practice: How licenses come.
+        quotas: Caps.
+        priority: Order in which suppliers serve regions.
+        policies: Allied policies.
+        projects: Whether new capacity is added.
+        notes: Words of its author.
+        name: File name.
+    """
+
+    id: str
+    title: str
+    intent: str
+    sources: tuple[str, ...]
+    day0: int
+    weeks: int
+    known_on: int | None
+    reading: Reading
+    book: Book
+    without: tuple[str, ...]
+    settings: Mapping[str, float]
+    practice: tuple[Practice, ...]
+    quotas: tuple[QuotaRow, ...]
+    priority: tuple[str, ...]
+    policies: tuple[Policy, ...]
+    projects: bool
+    notes: str
+    name: str
+
+    def parameters(self, base: Parameters | None = None) -> Parameters:
+        """Priors with the scenario's settings."""
+        return (base or Parameters.shipped()).moved(self.settings, f"set by the scenario {self.id}")
+
+    def for_weeks(self, weeks: int) -> SupplyScenario:
+        """The same scenario, longer or shorter."""
+        return replace(self, weeks=weeks)
+
+    def plan(self, network: Network | None = None) -> Plan:
+        """Controls and changes as arrays; new projects come with ``supply.additions_of``."""
+        net = network or compile_network()
+        measures, notes = measures_of(self.book, net.chain, self.known_on, self.reading)
+        kept = [m for m in measures if not any(fnmatchcase(m.provision, w) for w in self.without)]
+        plan = plan_of(net, kept, self.practice, self.day0, self.weeks, quotas=self.quotas, priority=self.priority, notes=notes)
+        return _with_policies(plan, net, self.policies) if self.policies else plan
+
+
+def _with_policies(plan: Plan, net: Network, policies: Sequence[Policy]) -> Plan:
+    """Put policies on a plan: supply, final demand, the mix of grades, and pools."""
+    from countermeasure.supply.additions import Frame
+    from countermeasure.supply.plan import PooledNodes
+    from countermeasure.supply.policies import PriceFloor, apply_policies
+
+    frame = Frame(net.products, net.regions, plan.weeks, net.base.used)
+    added = apply_policies([p for p in policies if not isinstance(p, PriceFloor)], frame)
+    ways = np.ones((plan.weeks, len(net.rate)))
+    for k in range(len(net.rate)):
+        product, region = net.nodes[net.main[k]]
+        if net.chain.products[product].stage == "component":
+            grade = net.product[net.inputs[k, 0]]
+            ways[:, k] = added.demand[:, grade, net.regions.index(region)]
+    inflow = net.into @ net.flow
+    pools = []
+    for pool in added.pools:
+        live = np.array([pool.holds(w) for w in range(plan.weeks)])
+        for product in pool.products or net.products:
+            nodes = [net.node_at[product, r] for r in pool.regions if (product, r) in net.node_at]
+            weights = inflow[nodes]
+            if len(nodes) > 1 and weights.sum() > 0:
+                pools.append(PooledNodes(np.array(nodes), weights / weights.sum(), live))
+    changed = plan.with_changes(added.supply[:, net.product, net.region], added.demand[:, net.product, net.region])
+    return replace(changed, ways=ways if (ways != 1.0).any() else None, pools=tuple(pools))
+
+
+def scenario_names() -> tuple[str, ...]:
+    """Names of the shipped scenarios."""
+    return tuple(sorted(p.stem for p in (shipped_folder() / "scenarios").glob("*.yaml")))
+
+
+def load_scenario(name: str | Path, book: Book | None = None, network: Network | None = None) -> SupplyScenario:
+    """Read a scenario: a file, or the name of a shipped one.
+
+    Raises:
+        NotFoundError: If there is no such file and no such name.
+        BookError: With every fault of the file, each with its line.
+    """
+    path = Path(name)
+    if not path.exists() and path.suffix not in (".yaml", ".yml"):
+        path = shipped_folder() / "scenarios" / f"{name}.yaml"
+    if not path.is_file():
+        raise NotFoundError(
+            f"there is no supply scenario {str(name)!r}",
+            code="unknown_scenario",
+            cure=f"Give a file, or one of: {', '.join(scenario_names())}.",
+        )
+    loaded = load_text(path, path.name)
+    faults = list(loaded.faults)
+    filed = None if faults else _validated(loaded, faults)
+    if filed is None:
+        raise _refused(faults, path.name)
+    net = network or compile_network()
+    reader = _Reading(filed, loaded, path, book or Book.shipped(), net, faults)
+    scenario = reader.scenario()
+    if faults:
+        raise _refused(faults, path.name)
+    return scenario
+
+
+def _refused(faults: list[str], where: str) -> BookError:
+    count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    return BookError(
+        f"{count} in the scenario", code="bad_scenario", where=where, cure="Mend these lines:", faults=dict.fromkeys(faults)
+    )
+
+
+def _validated(loaded: Loaded, faults: list[str]) -> ScenarioFile | None:
+    from pydantic import ValidationError
+
+    from countermeasure.supply.scenario_file import ScenarioFile
+
+    if not isinstance(loaded.data, dict):
+        faults.append(f"{loaded.name}:1: this is not a scenario; it must hold id, title, intent, start and weeks")
+        return None
+    try:
+        return ScenarioFile.model_validate(loaded.data)
+    except ValidationError as error:
+        for fault in error.errors():
+            place = tuple(fault["loc"])
+            what = fault["msg"].removeprefix("Value error, ")
+            if fault["type"] == "extra_forbidden":
+                what = f"unknown key {place[-1]!r}; docs/reference/supply.md lists the keys"
+            elif fault["type"] == "missing":
+                what = f"the key {place[-1]!r} is missing"
+            faults.append(f"{loaded.where(place)}: {'.'.join(map(str, place))}: {what}")
+    return None
+
+
+class _Reading:
+    """From a checked file to the scenario; names are looked up in chain and book."""
+
+    def __init__(
+        self, filed: ScenarioFile, loaded: Loaded, path: Path, book: Book, network: Network, faults: list[str]
+    ) -> None:
+        self.filed, self.loaded, self.path, self.book, self.net, self.faults = filed, loaded, path, book, network, faults
+
+    def scenario(self) -> SupplyScenario:
+        filed = self.filed
+        start = parse_day(filed.start)
+        day0 = start - (start + 3) % 7
+        self.book = self._book()
+        reading = filed.reading
+        if reading not in ("text", "announced"):
+            self._fault(("reading",), f"{reading!r} is not a reading; write text or announced")
+            reading = "text"
+        for i, pattern in enumerate(filed.without):
+            self._measure(("without", i), pattern)
+        end = day0 + 7 * int(filed.weeks)
+        return SupplyScenario(
+            filed.id,
+            filed.title,
+            filed.intent,
+            tuple(f"{s.cite} {s.url}".strip() for s in filed.sources),
+            day0,
+            int(filed.weeks),
+            parse_day(filed.known_on) if filed.known_on else None,
+            Reading(reading),
+            self.book,
+            tuple(filed.without),
+            self._settings(),
+            tuple(self._practice(i, end) for i in range(len(filed.practice))),
+            tuple(self._quota(i) for i in range(len(filed.quotas))),
+            self._regions(("priority",), filed.priority, extra=("home",)),
+            self._policies(),
+            filed.projects == "yes",
+            filed.notes,
+            self.path.name,
+        )
+
+    def _fault(self, place: tuple[str | int, ...], what: str) -> None:
+        self.faults.append(f"{self.loaded.where(place)}: {'.'.join(map(str, place))}: {what}")
+
+    def _book(self) -> Book:
+        paths = []
+        for i, name in enumerate(self.filed.instruments):
+            path = self.path.parent / name
+            if path.is_file():
+                paths.append(path)
+            else:
+                self._fault(("instruments", i), f"there is no file {name} beside the scenario")
+        try:
+            return self.book.with_(*paths) if paths else self.book
+        except CountermeasureError as error:
+            self.faults.extend(error.faults or (str(error),))
+            return self.book
+
+    def _settings(self) -> dict[str, float]:
+        found = {}
+        for name, text in self.filed.parameters.items():
+            try:
+                Parameters.shipped().moved({name: float(text)})
+            except CountermeasureError as error:
+                self._fault(("parameters", name), str(error))
+                continue
+            found[name] = float(text)
+        return found
+
+    def _measure(self, place: tuple[str | int, ...], pattern: str) -> frozenset[str]:
+        """Products of the measures a pattern names; a fault where the book has none."""
+        known = self.book.replayed(None, Reading.ANNOUNCED).provisions
+        names = [n for n in known if fnmatchcase(n, pattern)]
+        if not names:
+            self._fault(place, unknown("measure", pattern, tuple(known)) + "; countermeasure book list shows all")
+            return frozenset()
+        measures, _ = measures_of(self.book, self.net.chain, None, Reading.ANNOUNCED)
+        return frozenset(p for m in measures if m.provision in names for p in m.products)
+
+    def _products(self, place: tuple[str | int, ...], words: Sequence[str], measure: str | None) -> tuple[str, ...]:
+        """Products named one by one, by stage, or by a measure."""
+        found: list[str] = []
+        for i, word in enumerate(words):
+            if word in STAGES:
+                found += self.net.chain.at_stage(word)
+            elif word in self.net.chain.products:
+                found.append(word)
+            elif word != "*":
+                known = (*STAGES, *self.net.chain.products)
+                self._fault((*place, "products", i), unknown("product", word, known))
+        if measure is not None:
+            named = self._measure((*place, "measure"), measure)
+            found = [p for p in found if p in named] if words else sorted(named)
+        return tuple(found) if found or (words and "*" not in words) or measure else ALL
+
+    def _regions(self, place: tuple[str | int, ...], words: Sequence[str], extra: tuple[str, ...] = ()) -> tuple[str, ...]:
+        for i, word in enumerate(words):
+            if word not in self.net.regions and word not in extra and word != "*":
+                self._fault((*place, i), unknown("region", word, self.net.regions))
+        return tuple(words)
+
+    def _practice(self, at: int, end: int) -> Practice:
+        row, place = self.filed.practice[at], ("practice", at)
+        start = parse_day(row.from_)
+        until = parse_day(row.until) if row.until else end
+        if row.until and until <= start:
+            self._fault((*place, "until"), f"{row.until} is not after {row.from_}; until is the first day after")
+        if row.embargo == "no" and row.origin and row.origin != [HOME]:
+            self._fault((*place, "origin"), "only an embargo can be laid on goods from elsewhere than CN")
+
+        def number(text: str | None) -> float | None:
+            return None if text is None else float(text)
+
+        return Practice(
+            start,
+            until,
+            self._products(place, row.products, row.measure),
+            self._regions((*place, "origin"), row.origin) or (HOME,),
+            self._regions((*place, "to"), row.to) or ALL,
+            number(row.approval),
+            number(row.throughput),
+            number(row.lag_weeks),
+            number(row.hold_up),
+            number(row.general_share),
+            row.ban == "yes",
+            row.embargo == "yes",
+            row.why,
+            row.source,
+            row.confidence,
+        )
+
+    def _quota(self, at: int) -> QuotaRow:
+        row, place = self.filed.quotas[at], ("quotas", at)
+        if row.unit not in _MASS:
+            self._fault(
+                (*place, "unit"),
+                f"the unit is {row.unit!r}; write {', '.join(_MASS)}: tonnes of what the product is a tonne of",
+            )
+        return QuotaRow(
+            parse_day(row.from_),
+            parse_day(row.until),
+            float(row.tonnes) * _MASS.get(row.unit, 1.0),
+            self._products(place, row.products, None),
+            self._regions((*place, "origin"), row.origin) or (HOME,),
+            float(row.leak),
+        )
+
+    def _policies(self) -> tuple[Policy, ...]:
+        from countermeasure.supply.policies import policy_from
+
+        found: list[Policy] = []
+        for i, mapping in enumerate(self.filed.policies):
+            where = self.loaded.where(("policies", i))
+            try:
+                found.append(policy_from(_as_mapping(mapping), where, products=self.net.products, regions=self.net.regions))
+            except CountermeasureError as error:
+                self.faults.append(str(error))
+        return tuple(found)
+
+
+def _as_mapping(mapping: object) -> Mapping[str, Any]:
+    return mapping if isinstance(mapping, dict) else {}
