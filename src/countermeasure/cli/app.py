@@ -16,6 +16,7 @@ from countermeasure.cli.license import license_
 from countermeasure.cli.lists import lists
 from countermeasure.cli.owners import owners
 from countermeasure.cli.screen import screen
+from countermeasure.cli.supply import supply
 from countermeasure.errors import EXIT_CODES, CountermeasureError
 
 __all__ = ["app", "main"]
@@ -37,6 +38,7 @@ app.command("cases")(cases)
 app.add_typer(book, name="book")
 app.add_typer(data, name="data")
 app.add_typer(lists, name="lists")
+app.add_typer(supply, name="supply")
 
 
 def _version(asked: bool) -> None:

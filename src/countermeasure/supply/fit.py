@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["MAGNETS", "WIDE", "Fit", "fit_licensing", "monthly_exports"]
+__all__ = ["MAGNETS", "WIDE", "Fit", "fit_licensing", "monthly_exports", "posterior_text"]
 
 MAGNETS = ("mag_light", "mag_heavy", "mag_smco")
 WIDE: dict[str, tuple[float, float]] = {
@@ -121,6 +121,22 @@ def fit_licensing(
     best = np.argsort(errors, kind="stable")[:keep]
     posterior = np.column_stack([drawn[name][best] for name in WIDE])
     return Fit(tuple(WIDE), posterior, errors[best], tuple(wanted), target, simulated[best])
+
+
+def posterior_text(found: Fit, draws: int, seed: int) -> str:
+    """The joint draws as the table ``posterior.csv``."""
+    head = (
+        "# name: posterior\n"
+        "# title: Joint draws of the license parameters after the fit\n"
+        f"# source: countermeasure supply fit: the nearest {len(found.errors)} of {draws} draws to the monthly exports of "
+        f"April to September 2025, scenario april-2025, seed {seed}\n"
+        "# licence: the licence of the project\n"
+        "# confidence: medium\n"
+        f"# notes: Rows are draws, the nearest first; errors {found.errors[0]:.1%} to {found.errors[-1]:.1%}. "
+        "A fit of eight parameters to six months is no test; what it predicts is in docs/explanation/supply_validation.md.\n"
+    )
+    rows = [",".join(f"{value:.6g}" for value in row) for row in found.posterior]
+    return head + "\n".join((",".join(found.names), *rows)) + "\n"
 
 
 def _weeks_to(scenario: SupplyScenario, month: str) -> int:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Floats = np.ndarray[Any, np.dtype[np.floating[Any]]]
 
-__all__ = ["Week", "run_block"]
+__all__ = ["Step", "Week", "run_block"]
 
 _SWITCH_EVERY = 4
 """Weeks between two looks at who delivers."""
@@ -87,13 +87,13 @@ def run_block(
         dtype: Precision of the arithmetic.
         drawn: Supply added draw by draw.
     """
-    step = _Step(network, plan, {name: values.astype(dtype)[None, :] for name, values in draws.items()}, dtype)
+    step = Step(network, plan, {name: values.astype(dtype)[None, :] for name, values in draws.items()}, dtype)
     step.drawn = drawn
     for week in range(plan.weeks):
         step.take(week, recorder)
 
 
-class _Step:
+class Step:
     """State of a block and the arrays it works in."""
 
     def __init__(self, network: Network, plan: Plan, par: Mapping[str, Floats], dtype: Precision) -> None:

@@ -157,7 +157,7 @@ class LicenseQueue:
     def _since(self, week: int) -> Array:
         """Weeks since the control began, (C, 1), or (1, 1) where it is the same for all."""
         since = self.plan.since[week].astype(self.dtype)[:, None]
-        return since[:1] if (since == since[0]).all() else since
+        return np.asarray(since[:1] if (since == since[0]).all() else since)
 
     def _hold(self, week: int, free: Array) -> None:
         """Hold up, in place, goods that customs cannot tell from listed ones."""

@@ -87,6 +87,10 @@ class SupplyScenario:
         """The same scenario, longer or shorter."""
         return replace(self, weeks=weeks)
 
+    def with_settings(self, settings: Mapping[str, float]) -> SupplyScenario:
+        """The same scenario with more parameters held at a value; these win over its own."""
+        return replace(self, settings={**self.settings, **settings})
+
     def plan(self, network: Network | None = None) -> Plan:
         """Controls and changes as arrays; new projects come with ``supply.additions_of``."""
         net = network or compile_network()

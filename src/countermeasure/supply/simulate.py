@@ -44,6 +44,7 @@ class Simulation:
         parameters: The priors.
         draws: Parameters by name, (draws,) each.
         cubes: Results by name; axes draw, week, then product, region and the like.
+        supply: Supply that was added draw by draw.
     """
 
     network: Network
@@ -52,6 +53,7 @@ class Simulation:
     parameters: Parameters
     draws: Mapping[str, Array]
     cubes: Mapping[str, Cube]
+    supply: DrawnSupply | None = None
 
     def __getitem__(self, name: str) -> Cube:
         """One result.
@@ -133,7 +135,7 @@ def simulate(
         done += len(part["approval"])
         if progress is not None:
             progress(done)
-    return Simulation(network, controls, seed, priors, values, cubes(series, kept, week_days(controls)))
+    return Simulation(network, controls, seed, priors, values, cubes(series, kept, week_days(controls)), supply)
 
 
 def _level(plan: Plan, growth: Array) -> Array:

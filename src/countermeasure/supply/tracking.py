@@ -25,8 +25,8 @@ PRICED = ("oxide", "magnet")
 """Stages whose prices are followed."""
 _DELAYS = 3
 """Stages between the short-run and the long-run answer to a price."""
-_EMPTY = 0.02
-"""Share of the normal stock below which a price rises no further."""
+_EMPTY = 0.1
+"""Share of the normal stock below which a price rises no further: no quote above some hundred times normal has been seen."""
 _TINY = 1e-12
 
 

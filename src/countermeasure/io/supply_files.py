@@ -1,0 +1,137 @@
+"""A supply run as files: tables (CSV and Parquet), JSON, pictures (SVG) and one page (HTML)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from countermeasure.codes.day import format_day
+from countermeasure.errors import InputError
+from countermeasure.io.supply_html import Assumption, Grid, Meta, Section, Source, supply_report_html
+from countermeasure.io.supply_pictures import pictures_of
+from countermeasure.io.write import write_table
+from countermeasure.supply.summary import answer_of, assumptions_of, sheets_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from countermeasure.supply.firm_answer import FirmAnswer
+    from countermeasure.supply.outcome import Outcome
+    from countermeasure.supply.summary import Sheet
+
+__all__ = ["outcome_json", "supply_page", "write_outcome"]
+
+LIMITS = (
+    "Bands hold what is not known of parameters; they are no probabilities of what will happen.",
+    "Buyers in China are left out: they are not behind a license.",
+    "Most regional splits of use and of suppliers are judgements (D and U in the tables of the chain).",
+    "Controls on named parties, military use and Chinese technology abroad are not followed; the run lists them.",
+)
+_DRAWN = 400
+"""Rows of a table on the page; all are in the files."""
+
+
+def stamp_of(outcome: Outcome) -> list[tuple[str, str]]:
+    """Names and values that let a run be repeated."""
+    scenario, simulation = outcome.scenario, outcome.simulation
+    return [
+        ("scenario", f"{scenario.id} ({scenario.name})"),
+        ("book", f"{scenario.book.version}, {scenario.book.hash[:12]}"),
+        ("known on", "all that is in the book" if scenario.known_on is None else format_day(scenario.known_on)),
+        ("reading", scenario.reading.value),
+        ("first week", format_day(simulation.plan.day0)),
+        ("weeks", str(simulation.plan.weeks)),
+        ("draws", str(len(simulation.draws["approval"]))),
+        ("seed", str(simulation.seed)),
+    ]
+
+
+def outcome_json(outcome: Outcome, firm: FirmAnswer | None = None) -> dict[str, Any]:
+    """A run as one JSON object: answer, stamp, assumptions, tables as records; the firm's answer if there is one."""
+    found: dict[str, Any] = {
+        "answer": answer_of(outcome),
+        "run": dict(stamp_of(outcome)),
+        "assumptions": [
+            dict(zip(("what", "value", "confidence", "source"), row, strict=True)) for row in assumptions_of(outcome)
+        ],
+        "not_followed": list(outcome.simulation.plan.notes),
+        "tables": {
+            s.name: [dict(zip(s.columns, row, strict=True)) for row in s.rows]
+            for s in sheets_of(outcome)
+            if s.name != "exports"
+        },
+    }
+    if firm is not None:
+        found["firm"] = firm.to_json()
+    return found
+
+
+def write_outcome(folder: Path, outcome: Outcome, firm: FirmAnswer | None = None) -> list[Path]:
+    """Write everything of a run into a folder, made if it is not there.
+
+    Returns:
+        The files, in the order of writing: tables, JSON, pictures, page.
+
+    Raises:
+        InputError: If the folder cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"the folder cannot be made ({error.strerror})", code="unwritable", where=str(folder), cure="Give another folder."
+        ) from None
+    sheets, written = sheets_of(outcome), []
+    for sheet in sheets:
+        columns = _columns(sheet)
+        written += [write_table(folder / f"{sheet.name}{suffix}", columns) for suffix in (".csv", ".parquet")]
+    path = folder / "outcome.json"
+    path.write_text(json.dumps(outcome_json(outcome, firm), ensure_ascii=False, indent=1, default=float) + "\n", "utf-8")
+    written.append(path)
+    pictures = pictures_of(outcome)
+    for name, (_, svg, _) in pictures.items():
+        path = folder / f"{name}.svg"
+        path.write_text(svg, "utf-8")
+        written.append(path)
+    path = folder / "report.html"
+    path.write_text(supply_page(outcome, firm, sheets), "utf-8")
+    return [*written, path]
+
+
+def _columns(sheet: Sheet) -> dict[str, list[Any]]:
+    return {name: [row[i] for row in sheet.rows] for i, name in enumerate(sheet.columns)}
+
+
+def supply_page(outcome: Outcome, firm: FirmAnswer | None = None, sheets: Sequence[Sheet] | None = None) -> str:
+    """The page of a run: answer, assumptions, pictures each with its table, limits, sources, stamp."""
+    by_name = {s.name: s for s in (sheets_of(outcome) if sheets is None else sheets)}
+    sections = []
+    if firm is not None:
+        sections.append(Section("Your own firm", firm.text()))
+    for title, svg, table in pictures_of(outcome).values():
+        sheet = table if not isinstance(table, str) else by_name[table]
+        note = (
+            ""
+            if len(sheet.rows) <= _DRAWN
+            else f"The table shows {_DRAWN} of {len(sheet.rows):,} rows; {sheet.name}.csv has all."
+        )
+        sections.append(Section(title, note, svg, Grid(sheet.columns, [_row(r) for r in sheet.rows[:_DRAWN]])))
+    for sheet in (by_name[name] for name in ("gdp", "parameters") if name in by_name):
+        sections += [Section(sheet.title, "", "", Grid(sheet.columns, [_row(r) for r in sheet.rows]))]
+    scenario = outcome.scenario
+    notes = outcome.simulation.plan.notes
+    meta = Meta(
+        title=scenario.title,
+        answer=answer_of(outcome),
+        about=f"{scenario.intent} {scenario.notes}".strip(),
+        assumptions=[Assumption(*row) for row in assumptions_of(outcome, leading=True)],
+        limits=[*LIMITS, *notes],
+        sources=[Source(s) for s in scenario.sources],
+        stamp=stamp_of(outcome),
+    )
+    return supply_report_html(sections, meta)
+
+
+def _row(row: tuple[Any, ...]) -> list[object]:
+    return [round(v, 4) if isinstance(v, float) else v for v in row]

@@ -1,0 +1,262 @@
+"""A simulation of supply as one HTML page: the answer, what was assumed, pictures each with its table, sources."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from countermeasure.errors import InputError
+from countermeasure.io.pictures.canvas import clean
+from countermeasure.io.review_html import STYLE, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Assumption", "Grid", "Meta", "Section", "Source", "supply_report_html"]
+
+LETTERS = {
+    "A": "read in a primary document or data file",
+    "B": "reputable secondary text",
+    "C": "weak secondary text",
+    "D": "derived, formula in the note",
+    "U": "unverified or assumed",
+}
+OPEN_ROWS = 14
+"""A table beside a picture stands open up to so many rows; a longer one opens on a click, and on paper."""
+
+_MORE = """
+svg.cm-pic { display: block; max-width: 100%; height: auto; margin: .6rem 0; }
+.answer { font-size: 1.2rem; line-height: 1.4; max-width: 56rem; margin: .6rem 0 1rem; } h1 + .soft { margin-top: 0; }
+figure { margin: 0; } figure + p { margin-top: .8rem; } .sources td { overflow-wrap: anywhere; }
+.sources a { white-space: normal; } td.u { color: var(--warn); font-weight: 600; } nav a { margin-right: 1rem; }
+section .wide, section details { max-width: 60rem; }
+@media print { figure { break-inside: avoid; } section > p { break-after: avoid; } nav { display: none; }
+  section .wide, section details { max-width: none; } section td { padding: .15rem .6rem; } }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of plain values.
+
+    Attributes:
+        columns: Heads.
+        rows: One value for each column: text, numbers, or None where there is none. Numbers are grouped in thousands;
+            give years and codes as text.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the page.
+
+    Attributes:
+        title: Heading.
+        text: What the picture shows and what it does not; paragraphs apart by an empty line.
+        svg: A picture of ``countermeasure.io.pictures``, or empty.
+        table: The figures of the picture; a picture must have one.
+    """
+
+    title: str
+    text: str = ""
+    svg: str = ""
+    table: Grid | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """Something the result rests on.
+
+    Attributes:
+        what: What was assumed.
+        value: The value, with its unit.
+        confidence: ``A``, ``B``, ``C``, ``D`` or ``U``.
+        source: Where it is from, or the reason for a judgement.
+    """
+
+    what: str
+    value: str
+    confidence: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document the figures come from; ``used_for`` tells which."""
+
+    name: str
+    url: str = ""
+    confidence: str = ""
+    used_for: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What stands around the sections.
+
+    Attributes:
+        title: Heading of the page.
+        answer: The answer in a sentence.
+        about: What was asked: scenario, span, draws.
+        assumptions: Printed before any result.
+        limits: What the result does not say.
+        sources: Documents.
+        stamp: Names and values that let the run be repeated: versions, hashes, seed.
+    """
+
+    title: str
+    answer: str
+    about: str = ""
+    assumptions: Sequence[Assumption] = ()
+    limits: Sequence[str] = ()
+    sources: Sequence[Source] = ()
+    stamp: Sequence[tuple[str, str]] = ()
+
+
+def supply_report_html(sections: Sequence[Section], meta: Meta) -> str:
+    """Write the page.
+
+    Args:
+        sections: In the order of the page.
+        meta: Heading, answer, assumptions, sources.
+
+    Returns:
+        An HTML document without scripts that fetches nothing.
+
+    Raises:
+        InputError: If a picture has no table or is not a plain SVG element, a row is not as long as its head, or a
+            confidence is not one of the letters. All such faults are reported in one go.
+    """
+    _check(sections, meta)
+    parts = [
+        f"<h1>{_text(meta.title)}</h1>",
+        f'<p class="soft">{_text(meta.about)}</p>' if meta.about else "",
+        f'<p class="answer">{_text(meta.answer)}</p>',
+        _assumptions(meta),
+        _contents(sections),
+        *(_section(one, place) for place, one in enumerate(sections, start=1)),
+        _listed("What this does not say", meta.limits),
+        _sources(meta),
+        _foot(meta),
+    ]
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{_text(meta.title)}</title>\n<style>{STYLE}{_MORE}</style>\n</head>\n<body>\n"
+        + "\n".join(part for part in parts if part)
+        + "\n</body>\n</html>\n"
+    )
+
+
+def _text(words: object) -> str:
+    return escape(clean(words)).replace(" %", "\u00a0%")
+
+
+def _check(sections: Sequence[Section], meta: Meta) -> None:
+    faults = []
+    for one in sections:
+        if one.svg and one.table is None:
+            faults.append(f"section {one.title!r}: the picture has no table. Give the figures it shows.")
+        if one.svg and (not one.svg.startswith("<svg") or "<script" in one.svg.lower()):
+            faults.append(f"section {one.title!r}: not an SVG element without scripts. Use countermeasure.io.pictures.")
+        if one.table is not None:
+            wide = len(one.table.columns)
+            odd = [n for n, row in enumerate(one.table.rows, start=1) if len(row) != wide]
+            if odd:
+                faults.append(f"section {one.title!r}: row {odd[0]} of the table has not {wide} values. Fill it with None.")
+    faults += [
+        f"assumption {a.what!r}: confidence {a.confidence!r} is not one of {', '.join(LETTERS)}."
+        for a in meta.assumptions
+        if a.confidence not in LETTERS
+    ]
+    if faults:
+        raise InputError(faults[0], faults=faults[1:])
+
+
+def _assumptions(meta: Meta) -> str:
+    if not meta.assumptions:
+        return '<h2>Assumed</h2>\n<p class="warn">No assumption is listed.</p>'
+    rows = [(_text(a.what), _text(a.value), a.confidence, _text(a.source)) for a in meta.assumptions]
+    drawn = table(("what", "value", "confidence", "source or reason"), rows).replace("<td>U</td>", '<td class="u">U</td>')
+    used = sorted({a.confidence for a in meta.assumptions})
+    key = "; ".join(f"{letter}: {LETTERS[letter]}" for letter in used)
+    return f'<h2>Assumed</h2>\n{drawn}\n<p class="soft">{key}.</p>'
+
+
+def _contents(sections: Sequence[Section]) -> str:
+    if len(sections) < 3:
+        return ""
+    links = "".join(f'<a href="#s{n}">{_text(one.title)}</a> ' for n, one in enumerate(sections, start=1))
+    return f'<nav aria-label="Sections"><p>{links}</p></nav>'
+
+
+def _section(one: Section, place: int) -> str:
+    said = "".join(f"<p>{_text(p)}</p>\n" for p in one.text.split("\n\n") if p.strip())
+    figure = f"<figure>{_own_ids(one.svg, place)}</figure>\n" if one.svg else ""
+    return f'<section id="s{place}"><h2>{_text(one.title)}</h2>\n{said}{figure}{_grid(one.table, bool(one.svg))}</section>'
+
+
+def _own_ids(svg: str, place: int) -> str:
+    """The picture with ids of its own, so that the same picture may stand on a page twice."""
+    mark = svg.partition('aria-labelledby="t-')[2][:8]
+    return svg.strip().replace(f"-{mark}", f"-{mark}-{place}") if len(mark) == 8 else svg.strip()
+
+
+def _grid(grid: Grid | None, beside: bool) -> str:
+    if grid is None:
+        return ""
+    if not grid.rows:
+        return '<p class="soft">No rows.</p>'
+    numeric = [n for n in range(len(grid.columns)) if _is_numeric([row[n] for row in grid.rows])]
+    rows = [[_cell(value) for value in row] for row in grid.rows]
+    drawn = table([clean(c) for c in grid.columns], rows, numeric)
+    if not beside or len(rows) <= OPEN_ROWS:
+        return drawn
+    return f"<details><summary>The figures of the picture: {len(rows)} rows</summary>\n{drawn}</details>"
+
+
+def _is_numeric(values: Sequence[object]) -> bool:
+    known = [v for v in values if v is not None and v != ""]
+    return bool(known) and all(not isinstance(v, str | bool) and hasattr(v, "__float__") for v in known)
+
+
+def _cell(value: object) -> str:
+    """A value as HTML: numbers to four figures or to the unit, nothing where there is none."""
+    if value is None:
+        return ""
+    if isinstance(value, str | bool) or not hasattr(value, "__float__"):
+        return _text(value)
+    number = float(value)
+    if not math.isfinite(number):
+        return ""
+    if hasattr(value, "__index__") or number == round(number) or abs(number) >= 1000:
+        words = f"{number:,.0f}"
+    else:
+        words = f"{number:.4g}" if abs(number) >= 0.0001 else f"{number:.2e}"
+    return words.replace("-", "−", 1) if number < 0 else words
+
+
+def _listed(title: str, lines: Sequence[str]) -> str:
+    return f"<h2>{title}</h2>\n<ul>{''.join(f'<li>{_text(line)}</li>' for line in lines)}</ul>" if lines else ""
+
+
+def _sources(meta: Meta) -> str:
+    if not meta.sources:
+        return ""
+    rows = [(_link(s), _text(s.confidence), _text(s.used_for)) for s in meta.sources]
+    return f'<h2>Sources</h2>\n<div class="sources">{table(("source", "confidence", "used for"), rows)}</div>'
+
+
+def _link(source: Source) -> str:
+    plain = source.url.startswith(("https://", "http://"))
+    return f'<a href="{escape(source.url)}">{_text(source.name)}</a>' if plain else _text(f"{source.name} {source.url}")
+
+
+def _foot(meta: Meta) -> str:
+    said = "; ".join(f"{_text(name)} {_text(value)}" for name, value in meta.stamp)
+    return f"<footer><p>{said}{'. ' if said else ''}A simulation with uncertain inputs, not a forecast.</p></footer>"
