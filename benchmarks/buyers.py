@@ -14,12 +14,12 @@ from dataclasses import replace
 import numpy as np
 
 from countermeasure.codes.day import parse_day
-from countermeasure.supply.buyer_signals import DIRECT, SIGNALS, Signals, answers_to_price, signals_of
-from countermeasure.supply.buyer_step import APPLY_WEEKS, Luck
-from countermeasure.supply.buyers import READINGS, Buyers, buyers_for, run_buyers
-from countermeasure.supply.network import Network, compile_network
-from countermeasure.supply.plan import LISTED, LOOK_ALIKE, Plan, free_plan
-from countermeasure.supply.simulate import Simulation, simulate
+from countermeasure.supply.buyers.run import READINGS, Buyers, buyers_for, run_buyers
+from countermeasure.supply.buyers.signals import DIRECT, SIGNALS, Signals, answers_to_price, signals_of
+from countermeasure.supply.buyers.step import APPLY_WEEKS, Luck
+from countermeasure.supply.chain.network import Network, compile_network
+from countermeasure.supply.controls.plan import LISTED, LOOK_ALIKE, Plan, free_plan
+from countermeasure.supply.flow.simulate import Simulation, simulate
 
 SEED = 20250404
 ON_LIST = ("mag_heavy", "mag_smco", "ox_dy", "ox_tb", "ox_sm", "ox_gd", "ox_y", "me_dy", "me_tb", "me_sm")

@@ -17,15 +17,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from countermeasure.supply.network import Network, compile_network
-from countermeasure.supply.plan import LISTED, LOOK_ALIKE, Plan, free_plan
-from countermeasure.supply.planner import Values, loss_of, plan_horizon
-from countermeasure.supply.planner_allocation import Setup
-from countermeasure.supply.planner_limits import limits_of
-from countermeasure.supply.planner_lp import _core
-from countermeasure.supply.planner_values import final_use
-from countermeasure.supply.planner_week import Weekly, run_weeks
-from countermeasure.supply.simulate import simulate
+from countermeasure.supply.chain.network import Network, compile_network
+from countermeasure.supply.controls.plan import LISTED, LOOK_ALIKE, Plan, free_plan
+from countermeasure.supply.flow.simulate import simulate
+from countermeasure.supply.planner.allocation import Setup
+from countermeasure.supply.planner.limits import limits_of
+from countermeasure.supply.planner.lp import _core
+from countermeasure.supply.planner.run import Values, loss_of, plan_horizon
+from countermeasure.supply.planner.values import final_use
+from countermeasure.supply.planner.week import Weekly, run_weeks
 
 LISTED_GOODS = ("ox_dy", "ox_tb", "ox_sm", "ox_gd", "ox_y", "me_dy", "me_tb", "me_sm", "mag_heavy", "mag_smco")
 DAY0 = 20178

@@ -15,15 +15,15 @@ from hypothesis import strategies as st
 
 from countermeasure.codes.day import parse_day
 from countermeasure.errors import InputError
-from countermeasure.supply.buyer_signals import SIGNALS, Signals, answers_to_price, arrivals, permits_of, signals_of
-from countermeasure.supply.buyer_signals import _at_nodes as at_nodes
-from countermeasure.supply.buyer_step import STOPPED, Crowd, Kept, Luck, Permits, decide, held_from, run_crowd
-from countermeasure.supply.buyers import READINGS, STATES, buyers_for, run_buyers
-from countermeasure.supply.network import compile_network
-from countermeasure.supply.new_supply import DrawnSupply
-from countermeasure.supply.plan import FREE, LISTED, LOOK_ALIKE, OF_CONTENT, Plan, PooledNodes, free_plan
-from countermeasure.supply.queueing import listed_share
-from countermeasure.supply.simulate import Simulation, simulate
+from countermeasure.supply.buyers.run import READINGS, STATES, buyers_for, run_buyers
+from countermeasure.supply.buyers.signals import SIGNALS, Signals, answers_to_price, arrivals, permits_of, signals_of
+from countermeasure.supply.buyers.signals import _at_nodes as at_nodes
+from countermeasure.supply.buyers.step import STOPPED, Crowd, Kept, Luck, Permits, decide, held_from, run_crowd
+from countermeasure.supply.chain.network import compile_network
+from countermeasure.supply.controls.plan import FREE, LISTED, LOOK_ALIKE, OF_CONTENT, Plan, PooledNodes, free_plan
+from countermeasure.supply.flow.queueing import listed_share
+from countermeasure.supply.flow.simulate import Simulation, simulate
+from countermeasure.supply.projects.drawn import DrawnSupply
 
 NETWORK = compile_network()
 START = 13

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from countermeasure.book import Book
 from countermeasure.codes import parse_day
 from countermeasure.supply import Chain, Parameters, compile_network, free_plan, load_scenario, simulate
-from countermeasure.supply.controls import Practice, QuotaRow, plan_of
-from countermeasure.supply.measures import measures_of
-from countermeasure.supply.transit import Transit
+from countermeasure.supply.controls.measures import measures_of
+from countermeasure.supply.controls.practice import Practice, QuotaRow, plan_of
+from countermeasure.supply.flow.transit import Transit
 
 NET = compile_network()
 START = parse_day("2025-03-31")

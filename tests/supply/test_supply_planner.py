@@ -11,18 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countermeasure.errors import InputError
-from countermeasure.supply.chain import Chain
-from countermeasure.supply.network import Network, compile_network
+from countermeasure.supply.chain.model import Chain
+from countermeasure.supply.chain.network import Network, compile_network
+from countermeasure.supply.controls.plan import LISTED, LOOK_ALIKE, OF_CONTENT, Plan, PooledNodes, Quota, free_plan
+from countermeasure.supply.flow.simulate import simulate
 from countermeasure.supply.parameters import Parameters
-from countermeasure.supply.plan import LISTED, LOOK_ALIKE, OF_CONTENT, Plan, PooledNodes, Quota, free_plan
-from countermeasure.supply.planner import PermitValue, Values, loss_of, permits_that_matter, plan_best, plan_horizon
-from countermeasure.supply.planner_allocation import Allocation, Setup, spread
-from countermeasure.supply.planner_horizon import Horizon, run_horizon
-from countermeasure.supply.planner_limits import limits_of
-from countermeasure.supply.planner_lp import ENGINES, Program, solver_for
-from countermeasure.supply.planner_values import OTHER, final_use
-from countermeasure.supply.planner_week import Weekly, run_weeks, stock_values
-from countermeasure.supply.simulate import simulate
+from countermeasure.supply.planner.allocation import Allocation, Setup, spread
+from countermeasure.supply.planner.horizon import Horizon, run_horizon
+from countermeasure.supply.planner.limits import limits_of
+from countermeasure.supply.planner.lp import ENGINES, Program, solver_for
+from countermeasure.supply.planner.run import PermitValue, Values, loss_of, permits_that_matter, plan_best, plan_horizon
+from countermeasure.supply.planner.values import OTHER, final_use
+from countermeasure.supply.planner.week import Weekly, run_weeks, stock_values
 from countermeasure.supply.tables import shipped_text
 
 TINY = Path(__file__).parent / "data" / "tiny_chain"
@@ -427,7 +427,7 @@ def test_engines_agree(tiny: Network, exact: Parameters, values: Values, engine:
 def test_a_program_without_an_answer_is_refused(engine: str) -> None:
     from scipy.sparse import csc_array
 
-    from countermeasure.supply.planner_lp import NoOptimumError
+    from countermeasure.supply.planner.lp import NoOptimumError
 
     one = np.ones(1)
     low = solver_for(Program(one, 0 * one, one, csc_array(np.ones((1, 1))), 2 * one, 3 * one), engine)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from countermeasure.codes import parse_day, parse_text
 from countermeasure.errors import BookError, InputError
-from countermeasure.supply.additions import Additions, Frame, Pool, share_by_need
-from countermeasure.supply.policies import (
+from countermeasure.supply.projects.additions import Additions, Frame, Pool, share_by_need
+from countermeasure.supply.projects.policies import (
     KINDS,
     JointPurchasing,
     PriceFloor,
@@ -21,7 +21,7 @@ from countermeasure.supply.policies import (
     change_projects,
     policy_from,
 )
-from countermeasure.supply.projects import capacity_paths, shipped_projects
+from countermeasure.supply.projects.table import capacity_paths, shipped_projects
 
 PRODUCTS = ("ox_ndpr", "ox_dy", "ox_tb", "ox_gd", "mag_light", "mag_heavy")
 REGIONS = ("CN", "US", "EU", "JP")

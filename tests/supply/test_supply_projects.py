@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from countermeasure.codes import from_date, parse_day
 from countermeasure.errors import InputError
-from countermeasure.supply.alternatives import alternatives
-from countermeasure.supply.projects import COLUMNS, Project, added_supply, capacity_paths, read_projects, shipped_projects
+from countermeasure.supply.projects.alternatives import alternatives
+from countermeasure.supply.projects.table import COLUMNS, Project, added_supply, capacity_paths, read_projects, shipped_projects
 
 STAGES = {
     "ore": ("bastnaesite_cn", "bastnaesite_us", "monazite", "ion_clay", "loparite"),

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
 
+    from countermeasure.supply.firm.answer import FirmAnswer
+    from countermeasure.supply.outcome import Outcome
     from countermeasure.supply.parameters import Parameters
     from countermeasure.supply.scenario import SupplyScenario
 
@@ -80,12 +82,9 @@ def run(
             executor=_executor(stack, workers, draws),
             progress=_progress(stack, draws),
         )
-    answer = None
+    answer, faulty = None, False
     if firm is not None:
-        from countermeasure.io.firm_files import read_firm
-        from countermeasure.supply.firm import run_firm
-
-        answer = run_firm(outcome.simulation, read_firm(firm).firm, seed=seed)
+        answer, faulty = _firm(firm, outcome, seed)
     if out is not None:
         from countermeasure.io.supply_files import write_outcome
 
@@ -97,7 +96,7 @@ def run(
         from countermeasure.io.supply_files import outcome_json
 
         sys.stdout.write(json.dumps(outcome_json(outcome, answer), ensure_ascii=False, indent=1, default=float) + "\n")
-        return
+        raise typer.Exit(2 if faulty else 0)
     from countermeasure.cli.supply_screen import firm_screen, screen
 
     page = console()
@@ -106,6 +105,8 @@ def run(
     if answer is not None:
         for part in firm_screen(answer):
             page.print(part)
+    if faulty:
+        raise typer.Exit(2)
 
 
 @supply.command("scenarios")
@@ -175,6 +176,85 @@ def validate_(
         page.print(part)
 
 
+@supply.command("plan")
+def plan_(
+    scenario: Scenario = DEFAULT,
+    weeks: Weeks = None,
+    settings: Settings = [],  # noqa: B006 - typer makes a new list
+    tonnes: Annotated[float, typer.Option("--tonnes", min=0.001, help="Permits more on each way in turn, t.")] = 100.0,
+    share: Annotated[
+        float | None, typer.Option("--share", min=0.0001, help="Permits more as a share of normal trade, in place of tonnes.")
+    ] = None,
+    period: Annotated[int, typer.Option("--period", min=1, max=13, help="Weeks put together; 1 is the tightest bound.")] = 4,
+    as_json: flags.JsonOut = False,
+    book: flags.Book = None,
+) -> None:
+    """The least that must be lost, and the permits that matter most.
+
+    countermeasure supply plan --scenario heavy-ban --share 0.1
+    """
+    from countermeasure.cli.supply_screen import plan_json, plan_screen
+    from countermeasure.cli.talk import out as console
+    from countermeasure.supply.chain import compile_network
+    from countermeasure.supply.flow import simulate
+    from countermeasure.supply.planner import loss_of, permits_that_matter, plan_horizon
+
+    asked, priors = _asked(scenario, weeks, settings, book)
+    network = compile_network()
+    plan = asked.plan(network)
+    usual = simulate(network, plan, 1, parameters=asked.parameters(priors), keep=("served",))
+    bound = plan_horizon(network, plan, asked.parameters(priors), period=period)
+    permits = permits_that_matter(bound, tonnes, share=share)
+    lost = float(loss_of(usual).sum())
+    if as_json:
+        sys.stdout.write(json.dumps(plan_json(asked, bound, permits, lost), ensure_ascii=False, indent=1) + "\n")
+        return
+    page = console()
+    for part in plan_screen(asked, bound, permits, lost):
+        page.print(part)
+
+
+@supply.command("projects")
+def projects_(
+    level: Annotated[float, typer.Option("--level", min=0.01, max=0.99, help="China's share to fall below.")] = 0.8,
+    on: Annotated[str | None, typer.Option("--on", metavar="DAY", help="First day; today if absent.")] = None,
+    weeks: Annotated[int, typer.Option("--weeks", min=1, max=1040, help="Horizon.")] = 520,
+    draws: Draws = 300,
+    seed: Seed = 1,
+    settings: Settings = [],  # noqa: B006 - typer makes a new list
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for curves: CSV, Parquet, SVG.")] = None,
+    as_json: flags.JsonOut = False,
+) -> None:
+    """How long until alternatives carry the load, element by element.
+
+    countermeasure supply projects --level 0.8 --set delay_months=36
+    """
+    from countermeasure.cli.options import today
+    from countermeasure.cli.supply_screen import projects_json, projects_screen
+    from countermeasure.cli.talk import out as console
+    from countermeasure.cli.talk import plural, talk
+    from countermeasure.codes.day import parse_day
+    from countermeasure.supply.chain import compile_network
+    from countermeasure.supply.parameters import Parameters, parse_setting
+    from countermeasure.supply.projects import outlook
+
+    priors = Parameters.shipped()
+    priors = priors.moved(dict(parse_setting(text, priors) for text in settings))
+    day = today() if on is None else parse_day(on)
+    found = outlook(compile_network(), priors, day - (day + 3) % 7, weeks, draws, seed)
+    if out is not None:
+        from countermeasure.io.supply_files import write_outlook
+
+        written = write_outlook(out, found, level)
+        talk().print(f"{plural(len(written), 'file')} in {out}")
+    if as_json:
+        sys.stdout.write(json.dumps(projects_json(found, level), ensure_ascii=False, indent=1) + "\n")
+        return
+    page = console()
+    for part in projects_screen(found, level):
+        page.print(part)
+
+
 @supply.command("fit")
 def fit_(
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Joint draws, CSV.")],
@@ -188,7 +268,7 @@ def fit_(
     countermeasure supply fit --out posterior.csv
     """
     from countermeasure.cli.talk import out as console
-    from countermeasure.supply.fit import fit_licensing, posterior_text
+    from countermeasure.supply.flow.fit import fit_licensing, posterior_text
     from countermeasure.supply.scenario import load_scenario
     from countermeasure.supply.validate import fitted_months
 
@@ -207,6 +287,21 @@ def fit_(
     from countermeasure.cli.supply_screen import fit_table
 
     console().print(fit_table(found))
+
+
+def _firm(path: Path, outcome: "Outcome", seed: int) -> "tuple[FirmAnswer, bool]":
+    """The firm's answer on the same draws, and whether its table has faults; they are told on stderr."""
+    from countermeasure.cli.talk import fault_report
+    from countermeasure.io.faultlog import FaultLog
+    from countermeasure.io.firm_files import read_firm
+    from countermeasure.supply.firm.run import run_firm
+
+    found = read_firm(path)
+    log = FaultLog(None)
+    log.extend(found.faults)
+    fault_report(log, found.rows, sum(len(part.sources) for part in found.firm.parts))
+    market = outcome.buyers.get("implied")
+    return run_firm(outcome.simulation, found.firm, market, seed=seed), bool(found.errors)
 
 
 def _asked(scenario: str, weeks: int | None, settings: list[str], book: Path | None) -> "tuple[SupplyScenario, Parameters]":

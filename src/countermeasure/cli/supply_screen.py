@@ -11,7 +11,7 @@ from countermeasure.cli.lines_screen import new_table
 from countermeasure.cli.talk import out
 from countermeasure.codes.day import format_day
 from countermeasure.supply.cube import BAND
-from countermeasure.supply.fit import monthly_exports
+from countermeasure.supply.flow.fit import monthly_exports
 from countermeasure.supply.summary import answer_of, assumptions_of, worst_hit
 
 if TYPE_CHECKING:
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-    from countermeasure.supply.buyers import BuyersResult
-    from countermeasure.supply.firm_answer import FirmAnswer
-    from countermeasure.supply.fit import Fit
+    from countermeasure.supply.buyers.run import BuyersResult
+    from countermeasure.supply.firm.answer import FirmAnswer
+    from countermeasure.supply.flow.fit import Fit
     from countermeasure.supply.outcome import Outcome
     from countermeasure.supply.parameters import Parameters
+    from countermeasure.supply.planner import Allocation, PermitValue
+    from countermeasure.supply.projects import Alternatives
     from countermeasure.supply.scenario import SupplyScenario
     from countermeasure.supply.validate import Validation
 
@@ -32,6 +34,10 @@ __all__ = [
     "firm_screen",
     "fit_table",
     "parameter_table",
+    "plan_json",
+    "plan_screen",
+    "projects_json",
+    "projects_screen",
     "scenario_table",
     "screen",
     "validation_screen",
@@ -78,15 +84,19 @@ def screen(outcome: Outcome) -> Iterator[RenderableType]:
     yield _prices(outcome)
     if outcome.lost_musd:
         yield _economy(outcome)
-    if simulation.plan.notes:
-        yield Text(
-            f"{len(simulation.plan.notes)} measures of the book are not followed: they are about named parties, uses or "
-            "technology (--json lists them).",
-            style="dim",
-        )
+    yield from _not_followed(simulation.plan.notes)
     yield Text(
         "Bands are 5 to 95 % of draws of parameters, no probabilities of events. Buyers in China are left out.", style="dim"
     )
+
+
+def _not_followed(notes: Sequence[str]) -> Iterator[Text]:
+    if notes:
+        yield Text(
+            f"{len(notes)} measures of the book are not followed: they are about named parties, uses or technology (--json lists "
+            "them).",
+            style="dim",
+        )
 
 
 def _assumed(outcome: Outcome) -> Iterator[Text]:
@@ -224,6 +234,108 @@ def validation_screen(found: Validation) -> Iterator[RenderableType]:
     for study in found.studies:
         table.add_row(*study)
     yield table
+
+
+def plan_screen(
+    scenario: SupplyScenario, bound: Allocation, permits: Sequence[PermitValue], usual_usd: float
+) -> Iterator[RenderableType]:
+    """The least loss, and what more permits would save."""
+    yield Text(scenario.title, style="bold")
+    yield Text(
+        f"Goods not finished at the usual behaviour of the chain: {usual_usd / 1e6:,.0f} million USD; the least that "
+        f"must be lost under the same limits: {bound.total_usd / 1e6:,.0f} million USD (central parameters, {scenario.weeks} weeks)."
+    )
+    if not permits:
+        yield Text("No permit is worth anything: with the best use of what is there nothing is lost.")
+    else:
+        table = _table(
+            "product", "from", "to", "weeks", "t", "saves, million USD", "by price", title="Permits that matter most", left=4
+        )
+        for one in permits:
+            table.add_row(
+                one.product,
+                one.origin,
+                one.region,
+                f"{one.first_day} to {one.last_day}",
+                f"{one.tonnes:,.1f}",
+                f"{one.usd_avoided / 1e6:,.1f}",
+                f"{one.usd_by_price / 1e6:,.1f}",
+            )
+        yield table
+    own = [note for note in bound.notes if note not in bound.setup.plan.notes]
+    for note in own:
+        yield Text(note, style="dim")
+    yield from _not_followed(bound.setup.plan.notes)
+
+
+def plan_json(scenario: SupplyScenario, bound: Allocation, permits: Sequence[PermitValue], usual_usd: float) -> dict[str, Any]:
+    """The same as JSON."""
+    from dataclasses import asdict
+
+    return {
+        "scenario": scenario.id,
+        "usual_loss_usd": usual_usd,
+        "least_loss_usd": bound.total_usd,
+        "permits": [asdict(one) for one in permits],
+        "notes": list(bound.notes),
+    }
+
+
+def projects_screen(found: Alternatives, level: float) -> Iterator[RenderableType]:
+    """Supply outside China over need there, China's share, and when it falls below a level."""
+    weeks = found.need.shape[0]
+    years = list(range(0, weeks, 104))[:6]
+    heads = [format_day(found.day0 + 7 * w)[:7] for w in years]
+    share, cover = found.china_share(), found.cover()
+    table = _table("element", *heads, title="China's share of supply from ore, %")
+    for p, product in enumerate(found.products):
+        table.add_row(product, *(_triple(100 * share[:, w, p]) for w in years))
+    yield table
+    table = _table("element", *heads, title="Supply outside China over what is used there, %")
+    for p, product in enumerate(found.products):
+        table.add_row(product, *(_triple(100 * cover[:, w, p]) for w in years))
+    yield table
+    table = _table("element", "median", "5 % of draws by", "95 % by", "never", title=f"China's share falls below {level:.0%}")
+    for one in found.share_below(level):
+        days = ["not within the horizon" if d is None else format_day(d)[:7] for d in (one.median, one.low, one.high)]
+        table.add_row(one.product, *days, f"{one.never:.0%}")
+    yield table
+    yield Text(
+        "Dates of projects are stated ones with drawn delays (a judgement, U); ore outside China bounds what plants can make. "
+        "Need outside China holds what arrives in goods from China.",
+        style="dim",
+    )
+
+
+def _triple(values: np.ndarray[Any, np.dtype[Any]]) -> str:
+    low, mid, high = values
+    return f"{mid:.0f} ({low:.0f} to {high:.0f})"
+
+
+def projects_json(found: Alternatives, level: float) -> dict[str, Any]:
+    """Curves and crossings as JSON."""
+    share, cover = found.china_share(), found.cover()
+    days = [format_day(found.day0 + 7 * w) for w in range(found.need.shape[0])]
+    return {
+        "level": level,
+        "crossings": [
+            {
+                "product": c.product,
+                "low": None if c.low is None else format_day(c.low),
+                "median": None if c.median is None else format_day(c.median),
+                "high": None if c.high is None else format_day(c.high),
+                "never": c.never,
+            }
+            for c in found.share_below(level)
+        ],
+        "curves": {
+            product: [
+                {"week": day, "china_share": share[:, w, p].round(4).tolist(), "cover": cover[:, w, p].round(4).tolist()}
+                for w, day in enumerate(days)
+            ]
+            for p, product in enumerate(found.products)
+        },
+    }
 
 
 def fit_table(found: Fit) -> Table:

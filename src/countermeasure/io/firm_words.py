@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from countermeasure.codes.country import country
 from countermeasure.errors import CodeError
-from countermeasure.supply.firm import LICENSES
+from countermeasure.supply.firm.run import LICENSES
 
 if TYPE_CHECKING:
-    from countermeasure.supply.chain import Chain
+    from countermeasure.supply.chain.model import Chain
 
 __all__ = ["license_of", "plain", "product_of", "region_of"]
 

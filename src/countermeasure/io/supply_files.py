@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from countermeasure.codes.day import format_day
 from countermeasure.errors import InputError
+from countermeasure.io.pictures import curve_band
 from countermeasure.io.supply_html import Assumption, Grid, Meta, Section, Source, supply_report_html
 from countermeasure.io.supply_pictures import pictures_of
 from countermeasure.io.write import write_table
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from countermeasure.supply.firm_answer import FirmAnswer
+    from countermeasure.supply.firm.answer import FirmAnswer
     from countermeasure.supply.outcome import Outcome
+    from countermeasure.supply.projects import Alternatives
     from countermeasure.supply.summary import Sheet
 
-__all__ = ["outcome_json", "supply_page", "write_outcome"]
+__all__ = ["outcome_json", "supply_page", "write_outcome", "write_outlook"]
 
 LIMITS = (
     "Bands hold what is not known of parameters; they are no probabilities of what will happen.",
@@ -97,6 +99,37 @@ def write_outcome(folder: Path, outcome: Outcome, firm: FirmAnswer | None = None
     path = folder / "report.html"
     path.write_text(supply_page(outcome, firm, sheets), "utf-8")
     return [*written, path]
+
+
+def write_outlook(folder: Path, found: Alternatives, level: float) -> list[Path]:
+    """Write the curves of new supply: CSV, Parquet and two pictures.
+
+    Returns:
+        The files.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    share, cover = found.china_share(), found.cover()
+    days = [format_day(found.day0 + 7 * w) for w in range(found.need.shape[0])]
+    rows = [
+        {
+            "week": day,
+            "product": product,
+            **{f"china_share_{name}": float(share[q, w, p]) for q, name in enumerate(("low", "median", "high"))},
+            **{f"cover_{name}": float(cover[q, w, p]) for q, name in enumerate(("low", "median", "high"))},
+        }
+        for p, product in enumerate(found.products)
+        for w, day in enumerate(days)
+    ]
+    written = [write_table(folder / f"projects{suffix}", rows) for suffix in (".csv", ".parquet")]
+    for name, values, title, line in (
+        ("china_share", share, "China's share of supply from ore", level),
+        ("cover", cover, "Supply outside China over what is used there", 1.0),
+    ):
+        series = [(p, *values[:, :, i].tolist()) for i, p in enumerate(found.products)]
+        path = folder / f"{name}.svg"
+        path.write_text(curve_band(title, days, series, "%", line), "utf-8")
+        written.append(path)
+    return written
 
 
 def _columns(sheet: Sheet) -> dict[str, list[Any]]:

@@ -8,13 +8,13 @@ import numpy as np
 
 from countermeasure.io.pictures import Panel, fan_chart, sankey, small_multiples, stack_bars
 from countermeasure.supply.cube import BAND
-from countermeasure.supply.fit import MAGNETS, monthly_exports
+from countermeasure.supply.flow.fit import MAGNETS, monthly_exports
 from countermeasure.supply.summary import Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from countermeasure.supply.buyers import BuyersResult
+    from countermeasure.supply.buyers.run import BuyersResult
     from countermeasure.supply.cube import Cube
     from countermeasure.supply.outcome import Outcome
 

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from countermeasure.supply.buyers import READINGS, SIGNALS, run_buyers
+from countermeasure.supply.buyers.run import READINGS, SIGNALS, run_buyers
+from countermeasure.supply.chain.network import compile_network
 from countermeasure.supply.economy import IOTable, OurResult, capacity_of, simulate_economy
-from countermeasure.supply.network import compile_network
-from countermeasure.supply.new_supply import supply_of_projects
-from countermeasure.supply.record import KEPT
-from countermeasure.supply.simulate import simulate
+from countermeasure.supply.flow.record import KEPT
+from countermeasure.supply.flow.simulate import simulate
+from countermeasure.supply.projects.drawn import supply_of_projects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
 
-    from countermeasure.supply.buyers import BuyersResult
-    from countermeasure.supply.network import Network
+    from countermeasure.supply.buyers.run import BuyersResult
+    from countermeasure.supply.chain.network import Network
+    from countermeasure.supply.flow.simulate import Simulation
     from countermeasure.supply.parameters import Parameters
     from countermeasure.supply.scenario import SupplyScenario
-    from countermeasure.supply.simulate import Simulation
 
     Floats = np.ndarray[Any, np.dtype[np.floating[Any]]]
 

@@ -14,10 +14,10 @@ from countermeasure.book.model import Reading
 from countermeasure.codes.day import parse_day
 from countermeasure.codes.yamltext import load_text
 from countermeasure.errors import BookError, CountermeasureError, NotFoundError
-from countermeasure.supply.chain import STAGES
-from countermeasure.supply.controls import ALL, Practice, QuotaRow, plan_of
-from countermeasure.supply.measures import measures_of
-from countermeasure.supply.network import HOME, Network, compile_network
+from countermeasure.supply.chain.model import STAGES
+from countermeasure.supply.chain.network import HOME, Network, compile_network
+from countermeasure.supply.controls.measures import measures_of
+from countermeasure.supply.controls.practice import ALL, Practice, QuotaRow, plan_of
 from countermeasure.supply.parameters import Parameters
 from countermeasure.supply.tables import shipped_folder, unknown
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from countermeasure.codes.yamltext import Loaded
-    from countermeasure.supply.plan import Plan
-    from countermeasure.supply.policies import Policy
+    from countermeasure.supply.controls.plan import Plan
+    from countermeasure.supply.projects.policies import Policy
     from countermeasure.supply.scenario_file import ScenarioFile
 
 __all__ = ["SupplyScenario", "load_scenario", "scenario_names"]
@@ -102,9 +102,9 @@ class SupplyScenario:
 
 def _with_policies(plan: Plan, net: Network, policies: Sequence[Policy]) -> Plan:
     """Put policies on a plan: supply, final demand, the mix of grades, and pools."""
-    from countermeasure.supply.additions import Frame
-    from countermeasure.supply.plan import PooledNodes
-    from countermeasure.supply.policies import PriceFloor, apply_policies
+    from countermeasure.supply.controls.plan import PooledNodes
+    from countermeasure.supply.projects.additions import Frame
+    from countermeasure.supply.projects.policies import PriceFloor, apply_policies
 
     frame = Frame(net.products, net.regions, plan.weeks, net.base.used)
     added = apply_policies([p for p in policies if not isinstance(p, PriceFloor)], frame)
@@ -338,7 +338,7 @@ class _Reading:
         )
 
     def _policies(self) -> tuple[Policy, ...]:
-        from countermeasure.supply.policies import policy_from
+        from countermeasure.supply.projects.policies import policy_from
 
         found: list[Policy] = []
         for i, mapping in enumerate(self.filed.policies):

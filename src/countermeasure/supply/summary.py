@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from countermeasure.supply.chain.network import HOME
 from countermeasure.supply.cube import BAND
-from countermeasure.supply.fit import MAGNETS, monthly_exports
-from countermeasure.supply.network import HOME
+from countermeasure.supply.flow.fit import MAGNETS, monthly_exports
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from countermeasure.supply.buyers import BuyersResult
-    from countermeasure.supply.controls import Practice
+    from countermeasure.supply.buyers.run import BuyersResult
+    from countermeasure.supply.controls.practice import Practice
     from countermeasure.supply.outcome import Outcome
 
     Floats = np.ndarray[Any, np.dtype[np.floating[Any]]]

@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from countermeasure.supply.chain import Chain
-from countermeasure.supply.fit import monthly_exports
-from countermeasure.supply.network import compile_network
+from countermeasure.supply.chain.model import Chain
+from countermeasure.supply.chain.network import compile_network
+from countermeasure.supply.flow.fit import monthly_exports
+from countermeasure.supply.flow.simulate import simulate
 from countermeasure.supply.outcome import run_supply
 from countermeasure.supply.scenario import load_scenario
-from countermeasure.supply.simulate import simulate
 from countermeasure.supply.tables import shipped_folder, shipped_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
 
+    from countermeasure.supply.flow.simulate import Simulation
     from countermeasure.supply.outcome import Outcome
-    from countermeasure.supply.simulate import Simulation
 
     Floats = np.ndarray[Any, np.dtype[np.floating[Any]]]
 
