@@ -269,8 +269,8 @@ def fit_(
     """
     from countermeasure.cli.talk import out as console
     from countermeasure.supply.flow.fit import fit_licensing, posterior_text
+    from countermeasure.supply.history import fitted_months
     from countermeasure.supply.scenario import load_scenario
-    from countermeasure.supply.validate import fitted_months
 
     with ExitStack() as stack:
         tell = _progress(stack, draws)

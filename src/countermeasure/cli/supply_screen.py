@@ -82,7 +82,7 @@ def screen(outcome: Outcome) -> Iterator[RenderableType]:
     for reading, result in outcome.buyers.items():
         yield _stopped(outcome, reading, result)
     yield _prices(outcome)
-    if outcome.lost_musd:
+    if outcome.costs:
         yield _economy(outcome)
     yield from _not_followed(simulation.plan.notes)
     yield Text(
@@ -93,8 +93,8 @@ def screen(outcome: Outcome) -> Iterator[RenderableType]:
 def _not_followed(notes: Sequence[str]) -> Iterator[Text]:
     if notes:
         yield Text(
-            f"{len(notes)} measures of the book are not followed: they are about named parties, uses or technology (--json lists "
-            "them).",
+            f"{len(notes)} measures of the book are not followed: they are about named parties, uses or technology (--json "
+            "lists them).",
             style="dim",
         )
 
@@ -113,7 +113,7 @@ def _assumed(outcome: Outcome) -> Iterator[Text]:
 
 
 def _exports(outcome: Outcome) -> Table:
-    from countermeasure.supply.validate import observed
+    from countermeasure.supply.history import observed
 
     months, tonnes = monthly_exports(outcome.simulation)
     seen = observed()["cn_magnet_exports_world"]
@@ -160,9 +160,9 @@ def _prices(outcome: Outcome) -> Table:
 
 
 def _economy(outcome: Outcome) -> Table:
-    table = _table("region", *(f"stocks {r}" for r in outcome.lost_musd), title="GDP over the first 52 weeks, % of a year's")
+    table = _table("region", *(f"stocks {r}" for r in outcome.costs), title="GDP over the first 52 weeks, % of a year's")
     for region in outcome.regions:
-        table.add_row(region, *(_band(outcome.gdp_change(r, region), 100, 3) for r in outcome.lost_musd))
+        table.add_row(region, *(_band(outcome.gdp_change(r, region), 100, 3) for r in outcome.costs))
     return table
 
 
@@ -243,7 +243,8 @@ def plan_screen(
     yield Text(scenario.title, style="bold")
     yield Text(
         f"Goods not finished at the usual behaviour of the chain: {usual_usd / 1e6:,.0f} million USD; the least that "
-        f"must be lost under the same limits: {bound.total_usd / 1e6:,.0f} million USD (central parameters, {scenario.weeks} weeks)."
+        f"must be lost under the same limits: {bound.total_usd / 1e6:,.0f} million USD (central parameters, "
+        f"{scenario.weeks} weeks)."
     )
     if not permits:
         yield Text("No permit is worth anything: with the best use of what is there nothing is lost.")

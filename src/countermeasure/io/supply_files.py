@@ -11,7 +11,8 @@ from countermeasure.io.pictures import curve_band
 from countermeasure.io.supply_html import Assumption, Grid, Meta, Section, Source, supply_report_html
 from countermeasure.io.supply_pictures import pictures_of
 from countermeasure.io.write import write_table
-from countermeasure.supply.summary import answer_of, assumptions_of, sheets_of
+from countermeasure.supply.sheets import sheets_of
+from countermeasure.supply.summary import answer_of, assumptions_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from countermeasure.supply.firm.answer import FirmAnswer
     from countermeasure.supply.outcome import Outcome
     from countermeasure.supply.projects import Alternatives
-    from countermeasure.supply.summary import Sheet
+    from countermeasure.supply.sheets import Sheet
 
 __all__ = ["outcome_json", "supply_page", "write_outcome", "write_outlook"]
 
@@ -150,7 +151,7 @@ def supply_page(outcome: Outcome, firm: FirmAnswer | None = None, sheets: Sequen
             else f"The table shows {_DRAWN} of {len(sheet.rows):,} rows; {sheet.name}.csv has all."
         )
         sections.append(Section(title, note, svg, Grid(sheet.columns, [_row(r) for r in sheet.rows[:_DRAWN]])))
-    for sheet in (by_name[name] for name in ("gdp", "parameters") if name in by_name):
+    for sheet in (by_name[name] for name in ("gdp", "sectors_implied", "studies", "parameters") if name in by_name):
         sections += [Section(sheet.title, "", "", Grid(sheet.columns, [_row(r) for r in sheet.rows]))]
     scenario = outcome.scenario
     notes = outcome.simulation.plan.notes

@@ -9,10 +9,10 @@ import numpy as np
 from countermeasure.io.pictures import Panel, fan_chart, sankey, small_multiples, stack_bars
 from countermeasure.supply.cube import BAND
 from countermeasure.supply.flow.fit import MAGNETS, monthly_exports
-from countermeasure.supply.summary import Sheet
+from countermeasure.supply.sheets import Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from countermeasure.supply.buyers.run import BuyersResult
     from countermeasure.supply.cube import Cube
@@ -24,6 +24,9 @@ __all__ = ["pictures_of"]
 
 Picture = tuple[str, str, "str | Sheet"]
 """Title, SVG, and its table: the name of a sheet of the run, or a sheet of its own."""
+_STOCKS = ("mag_heavy", "mag_light", "mag_smco", "ox_dy", "ox_y", "me_dy")
+_LEAST_TRADE = 5.0
+"""Regions that pass less than this, t a year, are left out of the picture of stocks."""
 _SHOWN = ("ox_dy", "ox_tb", "ox_y", "ox_ndpr", "mag_heavy", "mag_light")
 
 
@@ -32,7 +35,8 @@ def pictures_of(outcome: Outcome) -> Mapping[str, Picture]:
     found = {"exports": _exports(outcome)}
     for reading, result in outcome.buyers.items():
         found[f"stopped_{reading}"] = _stopped(outcome, reading, result)
-    found["stocks"] = _stocks(outcome)
+    found["unmet_use"] = _unmet(outcome)
+    found["stocks"] = _cover(outcome)
     found["prices"] = _prices(outcome)
     found["chain"] = _chain(outcome)
     return found
@@ -44,7 +48,7 @@ def _fan(values: Floats) -> tuple[list[float], list[float], list[float]]:
 
 
 def _exports(outcome: Outcome) -> Picture:
-    from countermeasure.supply.validate import observed
+    from countermeasure.supply.history import observed
 
     months, tonnes = monthly_exports(outcome.simulation)
     title = "Chinese magnet exports by month"
@@ -82,7 +86,7 @@ def _stopped(outcome: Outcome, reading: str, result: BuyersResult) -> Picture:
     return title, svg, Sheet(f"standing_{reading}", title, ("week", *heads, "total_low", "total_median", "total_high"), rows)
 
 
-def _stocks(outcome: Outcome) -> Picture:
+def _unmet(outcome: Outcome) -> Picture:
     """Use not met if all buyers of a region shared their stocks: by region, parts of motors."""
     cube = outcome.simulation["lost"]
     weeks = cube.labels("week")
@@ -93,9 +97,11 @@ def _stocks(outcome: Outcome) -> Picture:
         values = np.nan_to_num(cube.select(product=product).values)
         regions = [r for r in cube.labels("region") if r != "CN"]
         series = [(r, *_fan(values[:, :, cube.labels("region").index(r)])) for r in regions if _seen(values, cube, r)]
-        name = outcome.simulation.network.chain.products[product].name
+        if series:
+            panels.append(Panel(outcome.simulation.network.chain.products[product].name, series))
+    if not panels:
         flat = [0.0] * len(weeks)
-        panels.append(Panel(name, series or [("none", flat, flat, flat)]))
+        panels.append(Panel("Every use is met", [("all regions", flat, flat, flat)]))
     title = "Use not met if all buyers of a region shared their stocks"
     return title, small_multiples(title, weeks, panels, "% of use"), "unmet_use"
 
@@ -115,36 +121,75 @@ def _prices(outcome: Outcome) -> Picture:
     return title, small_multiples(title, weeks, panels, "times normal", same_scale=False), "prices"
 
 
+def _cover(outcome: Outcome) -> Picture:
+    """Weeks of normal use in stock, by product and region outside China."""
+    cube, net = outcome.simulation["stock"], outcome.simulation.network
+    weeks, level = cube.labels("week"), outcome.simulation.draws["level"][:, None]
+    panels, rows = [], []
+    for product in _STOCKS:
+        series = []
+        for region in net.regions:
+            node = net.node_at.get((product, region))
+            if region == "CN" or node is None or net.through[node] * 52 < _LEAST_TRADE:
+                continue
+            values = cube.select(product=product, region=region).values / (net.through[node] * level)
+            fan = _fan(values)
+            series.append((region, *fan))
+            rows += [(week, product, region, *(round(side[w], 2) for side in fan)) for w, week in enumerate(weeks)]
+        if series:
+            panels.append(Panel(net.chain.products[product].name, series))
+    title = "Stocks outside China, in weeks of normal use"
+    sheet = Sheet("stocks", title, ("week", "product", "region", "weeks_low", "weeks_median", "weeks_high"), tuple(rows))
+    return title, small_multiples(title, weeks, panels, "weeks", same_scale=False), sheet
+
+
 def _chain(outcome: Outcome) -> Picture:
-    """Who makes magnets, who uses them, before and in the worst quarter of the run."""
-    cube = outcome.simulation["flows"]
-    net = outcome.simulation.network
+    """Who makes magnets, who makes parts of them, who uses those: in normal times and in the worst quarter of the run."""
     exported = outcome.simulation["exports"].select(product=MAGNETS).sum("product", "region").values
     weekly = np.median(exported, axis=0)
     width = min(13, len(weekly))
-    sums = np.convolve(weekly, np.ones(width), "valid")
-    start = int(sums.argmin())
-    level = float(np.median(outcome.simulation.draws["level"]))
+    start = int(np.convolve(weekly, np.ones(width), "valid").argmin())
+    span = slice(start, start + width)
+    parts = tuple(p for p in outcome.simulation.network.products if p.startswith("co_"))
     before, after = [], []
-    for product in MAGNETS:
-        flow = np.median(cube.select(product=product).values[:, start : start + width].mean(axis=1), axis=0)
-        for o, origin in enumerate(cube.labels("origin")):
-            for r, region in enumerate(cube.labels("region")):
-                edge = (product, origin, region)
-                usual = net.flow[net.edges.index(edge)] * level if edge in net.edges else 0.0
-                if usual > 0:
-                    before.append(("magnets sent", origin, "magnets received", region, usual * 13))
-                    after.append(("magnets sent", origin, "magnets received", region, float(flow[o, r]) * 13))
+    for products, sent, received in ((MAGNETS, "magnets made", "parts made"), (parts, "parts made", "parts used")):
+        for origin, region, usual, now in _between(outcome, products, span):
+            if (origin, region) != ("CN", "CN"):
+                before.append((sent, origin, received, region, usual * width))
+                after.append((sent, origin, received, region, now * width))
     day = outcome.simulation["exports"].labels("week")[start]
-    title = f"Magnets between regions, t in 13 weeks: normal, and from {day}"
-    rows = _merged(before, after)
-    sheet = Sheet("magnets_between_regions", title, ("origin", "region", "t_normal", "t_run"), rows)
-    return title, sankey(title, before, after, unit="t", panels=("Normal", f"13 weeks from {day}")), sheet
+    title = f"Magnets, loose and in parts, t in {width} weeks: normal, and from {day}"
+    rows = tuple(
+        (a[0], a[1], a[2], a[3], round(a[4], 1), round(b[4], 1)) for a, b in zip(before, after, strict=True) if a[4] >= 0.05
+    )
+    sheet = Sheet("chain", title, ("from_stage", "origin", "to_stage", "region", "t_normal", "t_run"), rows)
+    picture = sankey(title, before, after, unit="t", panels=("Normal", f"{width} weeks from {day}"))
+    return f"{title}; what stays in China is left out", picture, sheet
 
 
-def _merged(before: Sequence[tuple[Any, ...]], after: Sequence[tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
+def _between(outcome: Outcome, products: Sequence[str], span: slice) -> Iterator[tuple[str, str, float, float]]:
+    """Origin, region, normal and medial weekly tonnes of some products; what stays in a region is made less sent."""
+    net, simulation = outcome.simulation.network, outcome.simulation
+    level = float(np.median(simulation.draws["level"]))
+    flows, made = simulation["flows"], simulation["made"]
     sums: dict[tuple[str, str], list[float]] = {}
-    for side, flows in enumerate((before, after)):
-        for _, origin, _, region, value in flows:
-            sums.setdefault((origin, region), [0.0, 0.0])[side] += value
-    return tuple((o, r, round(a, 1), round(b, 1)) for (o, r), (a, b) in sorted(sums.items()))
+    for product in products:
+        place = net.products.index(product)
+        sent = np.median(flows.select(product=product).values[:, span].mean(axis=1), axis=0)
+        output = np.median(made.select(product=product).values[:, span].mean(axis=1), axis=0)
+        for o, origin in enumerate(net.regions):
+            for r, region in enumerate(net.regions):
+                usual = float(net.base.flows[place, o, r]) * level
+                if origin == region:
+                    gone = sent[flows.labels("origin").index(origin)].sum() if origin in flows.labels("origin") else 0.0
+                    now = max(float(output[made.labels("region").index(region)]) - float(gone), 0.0)
+                elif usual > 0:
+                    now = float(sent[flows.labels("origin").index(origin), flows.labels("region").index(region)])
+                else:
+                    continue
+                total = sums.setdefault((origin, region), [0.0, 0.0])
+                total[0] += usual
+                total[1] += now
+    for (origin, region), (usual, now) in sorted(sums.items()):
+        if usual > 0:
+            yield origin, region, usual, now

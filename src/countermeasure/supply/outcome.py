@@ -26,9 +26,26 @@ if TYPE_CHECKING:
 
     Floats = np.ndarray[Any, np.dtype[np.floating[Any]]]
 
-__all__ = ["Outcome", "cost_of", "run_supply"]
+__all__ = ["Cost", "Outcome", "cost_of", "run_supply"]
 
 _YEAR = 52
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What lost output of buyers costs an economy; million USD.
+
+    Attributes:
+        by_region: Value added lost in a week, (draws, weeks, regions).
+        nodes: (region, sector) of the table.
+        output: Output lost over the first 52 weeks, (draws, nodes).
+        value_added: Value added lost over the first 52 weeks, (draws, nodes).
+    """
+
+    by_region: Floats
+    nodes: tuple[tuple[str, str], ...]
+    output: Floats
+    value_added: Floats
 
 
 @dataclass(frozen=True)
@@ -39,7 +56,7 @@ class Outcome:
         scenario: What was asked.
         simulation: The chain.
         buyers: Buyers by reading of their stock.
-        lost_musd: Value added lost, million USD a week, (draws, weeks, regions), by reading; empty without the economy.
+        costs: What it costs the economy, by reading; empty without the economy.
         gdp_musd: Value added of the regions in a year, (regions,).
         regions: Regions of the economy table, in that order.
     """
@@ -47,14 +64,14 @@ class Outcome:
     scenario: SupplyScenario
     simulation: Simulation
     buyers: Mapping[str, BuyersResult]
-    lost_musd: Mapping[str, Floats]
+    costs: Mapping[str, Cost]
     gdp_musd: Floats
     regions: tuple[str, ...]
 
     def gdp_change(self, reading: str, region: str) -> Floats:
         """Change of a region's GDP over the first 52 weeks as a share of a year's, (draws,); a loss is negative."""
         place = self.regions.index(region)
-        return np.asarray(-self.lost_musd[reading][:, :_YEAR, place].sum(axis=1) / self.gdp_musd[place])
+        return np.asarray(-self.costs[reading].by_region[:, :_YEAR, place].sum(axis=1) / self.gdp_musd[place])
 
     def results(self, reading: str) -> tuple[OurResult, ...]:
         """Our change of GDP by region, to stand beside published ones."""
@@ -119,25 +136,25 @@ def run_supply(
         draws,
         seed,
         parameters=priors,
-        keep=tuple(dict.fromkeys((*KEPT, *SIGNALS, *keep))),
+        keep=tuple(dict.fromkeys((*KEPT, *SIGNALS, "stock", *keep))),
         executor=executor,
         supply=added,
         progress=lambda done: tell("the chain", done, draws),
     )
-    buyers, lost = {}, {}
+    buyers, costs = {}, {}
     table = IOTable.shipped() if economy else None
     for place, reading in enumerate(readings, start=1):
         tell("buyers", place, len(readings))
         buyers[reading] = run_buyers(found, count, seed, reading, executor)
         if table is not None:
             tell("the economy", place, len(readings))
-            lost[reading] = cost_of(buyers[reading], table)
+            costs[reading] = cost_of(buyers[reading], table)
     gdp = np.zeros(0) if table is None else _value_by_region(table)
-    return Outcome(scenario, found, buyers, lost, gdp, () if table is None else tuple(table.regions))
+    return Outcome(scenario, found, buyers, costs, gdp, () if table is None else tuple(table.regions))
 
 
-def cost_of(buyers: BuyersResult, table: IOTable) -> Floats:
-    """Value added lost by region, million USD a week, (draws, weeks, regions), when buyers' lost output stops others too."""
+def cost_of(buyers: BuyersResult, table: IOTable) -> Cost:
+    """What buyers' lost output costs, when it stops others too."""
     cube = buyers["lost_output"]
     losses = {}
     for i, industry in enumerate(cube.labels("industry")):
@@ -145,11 +162,17 @@ def cost_of(buyers: BuyersResult, table: IOTable) -> Floats:
             values = cube.values[:, :, i, r]
             if np.isfinite(values).all() and values.any():
                 losses[industry, region] = np.clip(values, 0.0, 1.0)
-    shape = (*cube.values.shape[:2], len(table.regions))
+    names = tuple((region, sector) for region, sector in table.nodes)
+    draws, weeks = cube.values.shape[:2]
     if not losses:
-        return np.zeros(shape)
+        none = np.zeros((draws, len(names)))
+        return Cost(np.zeros((draws, weeks, len(table.regions))), names, none, none)
     nodes, capacity = capacity_of(table, losses)
-    return np.asarray(simulate_economy(table, nodes, capacity, keep="regions").value_added_loss)
+    run = simulate_economy(table, nodes, capacity, keep="nodes")
+    regions = np.array([region for region, _ in names])
+    by_region = np.stack([run.value_added_loss[:, :, regions == r].sum(axis=2) for r in table.regions], axis=2)
+    year = slice(0, _YEAR)
+    return Cost(by_region, names, run.output_loss[:, year].sum(axis=1), run.value_added_loss[:, year].sum(axis=1))
 
 
 def _value_by_region(table: IOTable) -> Floats:

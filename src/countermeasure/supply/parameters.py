@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,30 @@ __all__ = ["COLUMNS", "Parameter", "Parameters", "parse_setting"]
 COLUMNS = ("name", "value", "low", "high", "unit", "distribution", "source", "confidence", "meaning")
 DISTRIBUTIONS = ("fixed", "uniform", "triangular", "lognormal", "posterior")
 _Z95 = 1.6448536269514722
+_TIMES = (0.0, 10.0)
+_BOUNDS = {
+    "fraction": (0.0, 1.0),
+    "fraction of normal trade": _TIMES,
+    "fraction of normal need": _TIMES,
+    "1/week": (0.0, 1.0),
+    "1/year": (-0.9, 1.0),
+    "weeks": (0.0, 10_400.0),
+    "months": (0.0, 2_400.0),
+    "factor": (0.0, 100.0),
+    "log sd": (0.0, 5.0),
+    "elasticity": (-10.0, 10.0),
+}
+"""What a parameter of a unit can be set to."""
+_OWN_BOUNDS = {
+    "capacity_slack": _TIMES,
+    "capacity_slack_china": _TIMES,
+    "quota_slack": _TIMES,
+    "switch_weeks": (4.0, 10_400.0),
+    "return_weeks": (4.0, 10_400.0),
+    "elasticity_weeks": (3.0, 10_400.0),
+    "hold_up_fade_weeks": (0.1, 10_400.0),
+}
+"""Bounds of single parameters: slack may pass one, and weeks that the step divides by cannot be below its own pace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +95,8 @@ class Parameters:
         faults: list[str] = []
         found = _read(shipped_text("parameters.csv", folder), "parameters.csv", faults)
         refuse(faults, "the parameters", "parameters.csv")
-        names, draws = _posterior(shipped_text("posterior.csv", folder), found)
+        names, draws = _posterior(shipped_text("posterior.csv", folder), found, faults)
+        refuse(faults, "the joint draws", "posterior.csv")
         return Parameters(found, names, draws)
 
     def __getitem__(self, name: str) -> Parameter:
@@ -82,7 +106,11 @@ class Parameters:
             InputError: If there is none of that name.
         """
         if name not in self.by_name:
-            raise InputError(unknown("parameter", name, tuple(self.by_name)), code="unknown_parameter")
+            raise InputError(
+                unknown("parameter", name, tuple(self.by_name)),
+                code="unknown_parameter",
+                cure="countermeasure supply parameters lists them.",
+            )
         return self.by_name[name]
 
     def __iter__(self) -> Iterator[Parameter]:
@@ -97,12 +125,13 @@ class Parameters:
         table = dict(self.by_name)
         for name, value in settings.items():
             old = self[name]
-            if not np.isfinite(value):
-                raise InputError(f"{name} is set to {value}", code="bad_parameter", cure="Write a finite number.")
-            if old.unit.startswith("fraction") and not 0 <= value <= 10:
-                raise InputError(f"{name} is {value:g}, and is a {old.unit}", code="bad_parameter", cure="Write 0.25 for 25 %.")
-            if old.value > 0 > value or (old.unit in ("weeks", "months", "1/week") and value < 0):
-                raise InputError(f"{name} is {value:g} and cannot be negative", code="bad_parameter", cure="Write 0 or more.")
+            low, high = _bounds(old)
+            if not low <= value <= high:
+                raise InputError(
+                    f"{name} is {value:g}, not between {low:g} and {high:g} ({old.unit})",
+                    code="bad_parameter",
+                    cure="Write 0.25 for 25 %." if "fraction" in old.unit else "Write a number within these bounds.",
+                )
             table[name] = replace(old, value=value, low=value, high=value, distribution="fixed", source=source)
         return replace(self, by_name=table)
 
@@ -133,6 +162,14 @@ class Parameters:
     def to_rows(self) -> list[dict[str, Any]]:
         """One flat record a parameter, for tables and files."""
         return [{c: getattr(one, c) for c in COLUMNS} for one in self]
+
+
+def _bounds(one: Parameter) -> tuple[float, float]:
+    """What a parameter can be set to; an elasticity keeps its sign."""
+    low, high = _OWN_BOUNDS.get(one.name) or _BOUNDS.get(one.unit, (-np.inf, np.inf))
+    if one.unit == "elasticity":
+        return (low, 0.0) if one.value < 0 else (0.0, high)
+    return low, high
 
 
 def _draw(one: Parameter, u: Array) -> Array:
@@ -172,14 +209,25 @@ def _read(text: str, path: str, faults: list[str]) -> dict[str, Parameter]:
     return found
 
 
-def _posterior(text: str, known: Mapping[str, Parameter]) -> tuple[tuple[str, ...], Array]:
+def _posterior(text: str, known: Mapping[str, Parameter], faults: list[str]) -> tuple[tuple[str, ...], Array]:
     """Joint draws of the fitted parameters: a table whose columns are their names."""
-    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    names = tuple(lines[0].split(",")) if lines else ()
-    strange = [n for n in names if n not in known]
-    if strange:
-        raise InputError(unknown("parameter", strange[0], tuple(known)), code="bad_supply_table", where="posterior.csv")
-    rows = [[float(c) for c in cells] for cells in csv.reader(lines[1:])]
+    lines = [(place, line) for place, line in enumerate(text.splitlines(), start=1) if line and not line.startswith("#")]
+    names = tuple(lines[0][1].split(",")) if lines else ()
+    faults += [f"posterior.csv:{lines[0][0]}: {unknown('parameter', n, tuple(known))}" for n in names if n not in known]
+    rows = []
+    for place, line in lines[1:]:
+        cells = line.split(",")
+        try:
+            values = [float(cell) for cell in cells]
+        except ValueError:
+            faults.append(f"posterior.csv:{place}: a cell is not a number; write digits with a point")
+            continue
+        if len(values) != len(names) or not np.isfinite(values).all():
+            faults.append(
+                f"posterior.csv:{place}: {len(values)} numbers for {len(names)} columns; write one finite number each"
+            )
+            continue
+        rows.append(values)
     return names, np.array(rows, dtype=np.float64).reshape(len(rows), len(names))
 
 

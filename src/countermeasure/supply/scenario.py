@@ -58,6 +58,7 @@ class SupplyScenario:
         projects: Whether new capacity is added.
         notes: Words of its author.
         name: File name.
+        open_practice: Places of the rows of practice that have no last day and hold to the last week.
     """
 
     id: str
@@ -78,14 +79,17 @@ class SupplyScenario:
     projects: bool
     notes: str
     name: str
+    open_practice: frozenset[int] = frozenset()
 
     def parameters(self, base: Parameters | None = None) -> Parameters:
         """Priors with the scenario's settings."""
         return (base or Parameters.shipped()).moved(self.settings, f"set by the scenario {self.id}")
 
     def for_weeks(self, weeks: int) -> SupplyScenario:
-        """The same scenario, longer or shorter."""
-        return replace(self, weeks=weeks)
+        """The same scenario, longer or shorter; practice without a last day holds to the new end."""
+        end = self.day0 + 7 * weeks
+        rows = tuple(replace(row, end=end) if i in self.open_practice else row for i, row in enumerate(self.practice))
+        return replace(self, weeks=weeks, practice=rows)
 
     def with_settings(self, settings: Mapping[str, float]) -> SupplyScenario:
         """The same scenario with more parameters held at a value; these win over its own."""
@@ -171,7 +175,7 @@ def _refused(faults: list[str], where: str) -> BookError:
 def _validated(loaded: Loaded, faults: list[str]) -> ScenarioFile | None:
     from pydantic import ValidationError
 
-    from countermeasure.supply.scenario_file import ScenarioFile
+    from countermeasure.supply.scenario_file import ScenarioFile, keys_at
 
     if not isinstance(loaded.data, dict):
         faults.append(f"{loaded.name}:1: this is not a scenario; it must hold id, title, intent, start and weeks")
@@ -183,9 +187,11 @@ def _validated(loaded: Loaded, faults: list[str]) -> ScenarioFile | None:
             place = tuple(fault["loc"])
             what = fault["msg"].removeprefix("Value error, ")
             if fault["type"] == "extra_forbidden":
-                what = f"unknown key {place[-1]!r}; docs/reference/supply.md lists the keys"
+                what = unknown("key", str(place[-1]), keys_at(place)) + "; docs/reference/supply.md lists all"
             elif fault["type"] == "missing":
-                what = f"the key {place[-1]!r} is missing"
+                what = f"the key {place[-1]!r} is missing; add it"
+            elif fault["input"] is None:
+                what = "there is no value; write one, or remove the key"
             faults.append(f"{loaded.where(place)}: {'.'.join(map(str, place))}: {what}")
     return None
 
@@ -229,6 +235,7 @@ class _Reading:
             filed.projects == "yes",
             filed.notes,
             self.path.name,
+            frozenset(i for i, row in enumerate(filed.practice) if not row.until),
         )
 
     def _fault(self, place: tuple[str | int, ...], what: str) -> None:
@@ -280,23 +287,39 @@ class _Reading:
             elif word != "*":
                 known = (*STAGES, *self.net.chain.products)
                 self._fault((*place, "products", i), unknown("product", word, known))
-        if measure is not None:
-            named = self._measure((*place, "measure"), measure)
-            found = [p for p in found if p in named] if words else sorted(named)
-        return tuple(found) if found or (words and "*" not in words) or measure else ALL
+        every = not words or "*" in words
+        if measure is None:
+            return ALL if every else tuple(found)
+        faults = len(self.faults)
+        named = self._measure((*place, "measure"), measure)
+        found = sorted(named) if every else [p for p in found if p in named]
+        if not found and len(self.faults) == faults:
+            told = ", ".join(sorted(named)) or "no product of this chain"
+            self._fault((*place, "measure"), f"{measure} names {told}, none of the products of this row")
+        return tuple(found)
 
     def _regions(self, place: tuple[str | int, ...], words: Sequence[str], extra: tuple[str, ...] = ()) -> tuple[str, ...]:
         for i, word in enumerate(words):
-            if word not in self.net.regions and word not in extra and word != "*":
+            if word in self.net.chain.countries and word not in self.net.regions and word != "*":
+                self._fault(
+                    (*place, i), f"{word} is a country in the region {self.net.chain.countries[word]}; write the region"
+                )
+            elif word not in self.net.regions and word not in extra and word != "*":
                 self._fault((*place, i), unknown("region", word, self.net.regions))
-        return tuple(words)
+            elif word in words[:i]:
+                self._fault((*place, i), f"{word} stands twice; remove one")
+        return ALL if "*" in words else tuple(words)
+
+    def _days(self, place: tuple[str | int, ...], first: str, until: str) -> None:
+        if parse_day(until) <= parse_day(first):
+            self._fault((*place, "until"), f"{until} is not after {first}; until is the first day after")
 
     def _practice(self, at: int, end: int) -> Practice:
         row, place = self.filed.practice[at], ("practice", at)
         start = parse_day(row.from_)
         until = parse_day(row.until) if row.until else end
-        if row.until and until <= start:
-            self._fault((*place, "until"), f"{row.until} is not after {row.from_}; until is the first day after")
+        if row.until:
+            self._days(place, row.from_, row.until)
         if row.embargo == "no" and row.origin and row.origin != [HOME]:
             self._fault((*place, "origin"), "only an embargo can be laid on goods from elsewhere than CN")
 
@@ -328,25 +351,45 @@ class _Reading:
                 (*place, "unit"),
                 f"the unit is {row.unit!r}; write {', '.join(_MASS)}: tonnes of what the product is a tonne of",
             )
+        self._days(place, row.from_, row.until)
+        products = self._products(place, row.products, None)
+        origin = self._regions((*place, "origin"), row.origin) or (HOME,)
+        origin = self.net.regions if origin == ALL else origin
+        touched = {p for p, o, _ in self.net.edges if o in origin and (products == ALL or p in products)}
+        units = sorted({self.net.chain.products[p].unit for p in touched})
+        if len(units) > 1:
+            self._fault((*place, "products"), f"the quota adds {' and '.join(units)}; write one quota for each")
+        if not touched and products and set(origin) <= set(self.net.regions):
+            self._fault((*place, "products"), f"no trade of {', '.join(products)} leaves {', '.join(origin)}; mend the names")
         return QuotaRow(
             parse_day(row.from_),
             parse_day(row.until),
             float(row.tonnes) * _MASS.get(row.unit, 1.0),
-            self._products(place, row.products, None),
-            self._regions((*place, "origin"), row.origin) or (HOME,),
+            products,
+            origin,
             float(row.leak),
         )
 
     def _policies(self) -> tuple[Policy, ...]:
-        from countermeasure.supply.projects.policies import policy_from
+        from countermeasure.supply.projects.additions import Frame
+        from countermeasure.supply.projects.policies import StockpileRelease, policy_from
 
         found: list[Policy] = []
+        frame = Frame(self.net.products, self.net.regions, 1, self.net.base.used)
         for i, mapping in enumerate(self.filed.policies):
             where = self.loaded.where(("policies", i))
             try:
-                found.append(policy_from(_as_mapping(mapping), where, products=self.net.products, regions=self.net.regions))
+                policy = policy_from(_as_mapping(mapping), where, products=self.net.products, regions=self.net.regions)
+                policy.apply(frame)
             except CountermeasureError as error:
-                self.faults.append(str(error))
+                cure = f". {error.cure}" if error.cure else ""
+                self.faults += [f"{where}: policies.{i}: {one}" for one in (f"{error.message}{cure}", *error.faults)]
+                continue
+            if isinstance(policy, StockpileRelease) and (policy.product, policy.region) not in self.net.node_at:
+                self._fault(
+                    ("policies", i), f"{policy.region} neither uses nor passes on {policy.product}; name another region"
+                )
+            found.append(policy)
         return tuple(found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -9,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from countermeasure.codes.day import parse_day
 from countermeasure.errors import CountermeasureError
 
-__all__ = ["PracticeFile", "QuotaFile", "ScenarioFile", "SourceFile"]
+__all__ = ["PracticeFile", "QuotaFile", "ScenarioFile", "SourceFile", "keys_at"]
 
 
 def _day(text: str) -> str:
@@ -22,9 +23,12 @@ def _day(text: str) -> str:
 
 def _number(text: str) -> float:
     try:
-        return float(text)
+        value = float(text.replace("_", " "))
     except ValueError:
         raise ValueError(f"{text!r} is not a number; write digits with a point, without a unit") from None
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is no amount; write a finite number")
+    return value
 
 
 def _fraction(text: str) -> str:
@@ -40,8 +44,15 @@ def _positive(text: str) -> str:
     return text
 
 
+def _times(text: str) -> str:
+    value = _number(text)
+    if not 0 <= value <= 10:
+        raise ValueError(f"{text} is not between 0 and 10 times normal trade; write 0.25 for 25 %")
+    return text
+
+
 def _weeks(text: str) -> str:
-    if not text.isdigit() or not 1 <= int(text) <= 1040:
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= 1040:
         raise ValueError(f"{text!r} is not a count of weeks between 1 and 1040")
     return text
 
@@ -65,6 +76,7 @@ def _letter(text: str) -> str:
 
 Day = Annotated[str, AfterValidator(_day)]
 Fraction = Annotated[str, AfterValidator(_fraction)]
+Times = Annotated[str, AfterValidator(_times)]
 Positive = Annotated[str, AfterValidator(_positive)]
 Weeks = Annotated[str, AfterValidator(_weeks)]
 Yes = Annotated[str, AfterValidator(_yes)]
@@ -93,7 +105,7 @@ class PracticeFile(_Strict):
     origin: list[str] = Field(default_factory=list)
     to: list[str] = Field(default_factory=list)
     approval: Fraction | None = None
-    throughput: Positive | None = None
+    throughput: Times | None = None
     lag_weeks: Positive | None = None
     hold_up: Fraction | None = None
     general_share: Fraction | None = None
@@ -139,3 +151,12 @@ class ScenarioFile(_Strict):
     policies: list[dict[str, Any]] = Field(default_factory=list)
     projects: Yes = "no"
     notes: str = ""
+
+
+_PARTS: dict[str, type[BaseModel]] = {"sources": SourceFile, "practice": PracticeFile, "quotas": QuotaFile}
+
+
+def keys_at(place: tuple[str | int, ...]) -> tuple[str, ...]:
+    """Keys that may stand where a key was found, as they are written."""
+    model = _PARTS.get(str(place[0]), ScenarioFile) if len(place) > 1 else ScenarioFile
+    return tuple(field.alias or name for name, field in model.model_fields.items())

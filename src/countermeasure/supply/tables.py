@@ -6,6 +6,7 @@ import csv
 import math
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from countermeasure.book.lists import read_head
@@ -48,6 +49,15 @@ class Table:
     header: dict[str, str]
     rows: list[Row]
     faults: list[str] = field(default_factory=list)
+    seen: dict[tuple[str, ...], str] = field(default_factory=dict)
+
+    def once(self, row: Row, *columns: str) -> None:
+        """Check that no row above has the same words in these columns."""
+        key = tuple(row[c] for c in columns)
+        if key in self.seen:
+            line = self.seen[key].rpartition(":")[2]
+            self.faults.append(f"{row.where}: {', '.join(key)} stands already in line {line}; keep one of the two")
+        self.seen.setdefault(key, row.where)
 
     def number(
         self, row: Row, column: str, *, low: float = -math.inf, high: float = math.inf, absent: float | None = None
@@ -66,8 +76,14 @@ class Table:
             return math.nan
         if not low <= value <= high:
             bound = f"below {low:g}" if value < low else f"above {high:g}"
-            self.faults.append(f"{row.where}: {column} is {text}, {bound}; mend it")
+            self.faults.append(f"{row.where}: {column} is {text}, {bound}; write a number {_between(low, high)}")
         return value
+
+    def in_order(self, row: Row, values: Sequence[float], columns: Sequence[str]) -> None:
+        """Check that some numbers of a row do not fall."""
+        if any(a > b for a, b in pairwise(values)):
+            told = ", ".join(f"{c} {v:g}" for c, v in zip(columns, values, strict=True))
+            self.faults.append(f"{row.where}: {told} are not in order; none may be below the one before it")
 
     def one_of(self, row: Row, column: str, known: Iterable[str], what: str = "") -> str:
         """A word of a row that must be known; near names are offered."""
@@ -83,6 +99,10 @@ class Table:
             self.faults.append(f"{row.where}: confidence {row['confidence']!r} is unknown; write A, B, C, D or U")
         if not row["source"]:
             self.faults.append(f"{row.where}: there is no source; every figure carries one")
+
+
+def _between(low: float, high: float) -> str:
+    return f"of {low:g} or more" if math.isinf(high) else f"from {low:g} to {high:g}"
 
 
 def unknown(what: str, text: str, known: Sequence[str]) -> str:
@@ -108,8 +128,9 @@ def read_text_table(text: str, path: str, columns: tuple[str, ...], faults: list
     header, body, start = found
     rows = []
     reader = csv.reader(body[1:])
+    line = 0
     for cells in reader:
-        place = f"{path}:{start + 1 + reader.line_num}"
+        place, line = f"{path}:{start + 2 + line}", reader.line_num
         if not any(cells):
             continue
         if len(cells) != len(columns):
@@ -137,17 +158,30 @@ def shipped_folder() -> Path:
     return shipped_data() / "supply"
 
 
-@lru_cache(maxsize=64)
 def shipped_text(name: str, folder: Path | None = None) -> str:
-    """Content of a table of the room.
+    """Content of a table: of the wheel, read once, or of another chain's folder, read each time.
 
     Raises:
         NotFoundError: If the folder has no such table.
+        InputError: If it is not UTF-8 text.
     """
-    path = (folder or shipped_folder()) / name
+    return _shipped_text(name) if folder is None else _text(folder / name)
+
+
+@lru_cache(maxsize=64)
+def _shipped_text(name: str) -> str:
+    return _text(shipped_folder() / name)
+
+
+def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
-    except FileNotFoundError:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError:
         raise NotFoundError(
             "there is no such table", code="file_not_found", where=str(path), cure="A chain needs all its tables."
+        ) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            "this is not UTF-8 text", code="bad_supply_table", where=f"{path}:{line}", cure="Save the file as UTF-8."
         ) from None

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from countermeasure.supply.tables import Table, read_text_table, refuse, shipped_text
+from countermeasure.supply.tables import Row, Table, read_text_table, refuse, shipped_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 __all__ = ["STAGES", "Chain", "Demand", "Product", "Transit"]
@@ -24,6 +24,12 @@ YEAR = 52.0
 """Weeks in a year of this room."""
 
 _TOLERANCE = 1e-6
+_SYMBOLS = (
+    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Y Zr Nb Mo Tc Ru "
+    "Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At "
+    "Rn Fr Ra Ac Th Pa U Np Pu REE"
+)
+"""Elements that a control may be about; ``REE`` is rare earths in general."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +114,7 @@ class Chain:
             InputError: With every fault of every table.
             NotFoundError: If a table is missing.
         """
-        reader = _Reader(folder)
-        chain = reader.chain()
-        refuse(reader.faults, "the tables of the chain", str(folder or "data/supply"))
-        return chain
+        return _Reader(folder).chain()
 
     def region_of(self, country: str) -> str:
         """Region of a country."""
@@ -135,22 +138,31 @@ class _Reader:
     def table(self, name: str, columns: str) -> Table:
         return read_text_table(shipped_text(name, self.folder), name, tuple(columns.split(",")), self.faults)
 
-    def product(self, table: Table, row: object, column: str = "product", stages: tuple[str, ...] = STAGES) -> str:
+    def product(self, table: Table, row: Row, column: str = "product", stages: tuple[str, ...] = STAGES) -> str:
         known = [p.id for p in self.products.values() if p.stage in stages]
-        return table.one_of(row, column, known, "product")  # type: ignore[arg-type]
+        text = row[column]
+        if text in self.products and text not in known:
+            stage = self.products[text].stage
+            self.faults.append(f"{row.where}: {column} {text} is of stage {stage}; here stands {' or '.join(stages)}")
+            return text
+        return table.one_of(row, column, known, "product")
+
+    def refuse(self) -> None:
+        refuse(self.faults, "the tables of the chain", str(self.folder or "data/supply"))
 
     def chain(self) -> Chain:
         names, countries = self._regions()
         self._products()
         self._industries()
-        deposits = self._deposits()
-        return Chain(
+        if not (self.regions and self.products and self.industries):
+            self.refuse()
+        chain = Chain(
             self.regions,
             names,
             countries,
             self.products,
             self.industries,
-            deposits,
+            self._deposits(),
             self._mines(),
             self._separation(),
             self._recipes(),
@@ -161,18 +173,52 @@ class _Reader:
             self._cover(),
             self._controlled(),
         )
+        self._together(chain)
+        self.refuse()
+        return chain
+
+    def _together(self, chain: Chain) -> None:
+        """Checks across tables: ore has a content and a place of separation, goods a voyage, scrap a maker of magnets."""
+        ores = dict.fromkeys(ore for (ore, _), tonnes in chain.mines.items() if tonnes > 0)
+        separated = {ore for (ore, _), (share, _) in chain.separation.items() if share > 0}
+        for ore in ores:
+            if ore not in separated:
+                self.faults.append(
+                    f"separation.csv: {ore} is mined and no row says where it is separated; add rows or drop its mines"
+                )
+            if ore not in chain.deposits:
+                self.faults.append(f"deposits.csv: {ore} is mined and no row says what it holds; add rows or drop its mines")
+        missing = [f"{a} to {b}" for a in self.regions for b in self.regions if a != b and (a, b) not in chain.transit]
+        if missing:
+            self.faults.append(f"transit.csv: no row says how long goods take from {', from '.join(missing)}; add rows")
+        makers = {
+            origin
+            for (product, _), shares in chain.sourcing.items()
+            if product in chain.at_stage("magnet")
+            for origin, share in shares.items()
+            if share > 0
+        }
+        for (product, region), tonnes in chain.recycling.items():
+            if tonnes > 0 and region not in makers:
+                self.faults.append(
+                    f"recycling.csv: {region} recycles {product} and nobody buys magnets from it: scrap comes back as magnets "
+                    "are made; set it to 0, or add a maker to sourcing.csv"
+                )
 
     def _regions(self) -> tuple[dict[str, str], dict[str, str]]:
         table = self.table("regions.csv", "region,name,countries")
         names: dict[str, str] = {}
         countries: dict[str, str] = {}
         for row in table.rows:
+            table.once(row, "region")
             names[row["region"]] = row["name"]
-            for country in row["countries"].split(";"):
+            for country in filter(None, map(str.strip, row["countries"].split(";"))):
                 if country in countries:
                     self.faults.append(f"{row.where}: {country} is in {countries[country]} and in {row['region']}; keep one")
                 countries[country] = row["region"]
         self.regions = tuple(names)
+        if names and "CN" not in names:
+            self.faults.append("regions.csv:1: there is no region CN; controls are laid on what leaves it")
         if "*" not in countries:
             self.faults.append("regions.csv:1: no region is marked *; one must take the countries that are not named")
             countries["*"] = self.regions[-1] if self.regions else ""
@@ -180,18 +226,25 @@ class _Reader:
 
     def _products(self) -> None:
         table = self.table("products.csv", "product,stage,unit,looks_like,name")
+        found = []
         for row in table.rows:
+            table.once(row, "product")
             stage = table.one_of(row, "stage", STAGES)
-            self.products[row["product"]] = Product(row["product"], stage, row["unit"], row["looks_like"], row["name"])
+            found.append(Product(row["product"], stage, row["unit"], row["looks_like"], row["name"]))
+        found.sort(key=lambda one: STAGES.index(one.stage) if one.stage in STAGES else 0)
+        self.products = {one.id: one for one in found}
 
     def _industries(self) -> None:
         table = self.table("industries.csv", "industry,name")
-        self.industries = {row["industry"]: row["name"] for row in table.rows}
+        for row in table.rows:
+            table.once(row, "industry")
+            self.industries[row["industry"]] = row["name"]
 
     def _deposits(self) -> dict[str, dict[str, float]]:
         table = self.table("deposits.csv", "ore,product,share,source,confidence,note")
         found: dict[str, dict[str, float]] = {}
         for row in table.rows:
+            table.once(row, "ore", "product")
             ore = self.product(table, row, "ore", ("ore",))
             product = row["product"]
             if product != "other":
@@ -199,12 +252,15 @@ class _Reader:
             found.setdefault(ore, {})[product] = table.number(row, "share", low=0, high=1)
             table.letter(row)
         for ore, shares in found.items():
-            self._whole(sum(shares.values()), f"deposits.csv: the shares of {ore}")
+            self._whole(table, ("ore",), (ore,), shares.values(), f"the shares of {ore}")
         return found
 
-    def _whole(self, total: float, what: str) -> None:
+    def _whole(self, table: Table, columns: tuple[str, ...], key: tuple[str, ...], shares: Iterable[float], what: str) -> None:
+        """Shares of a group of rows sum to one; the fault stands at the first of them."""
+        total = sum(shares)
         if abs(total - 1) > _TOLERANCE:
-            self.faults.append(f"{what} sum to {total:.6g}, not to 1; mend them")
+            where = next(row.where for row in table.rows if tuple(row[c] for c in columns) == key)
+            self.faults.append(f"{where}: {what} sum to {total:.6g}, not to 1; mend them")
 
     def _mines(self) -> dict[tuple[str, str], float]:
         table = self.table("mines.csv", "ore,region,tonnes_year,source,confidence,note")
@@ -217,22 +273,22 @@ class _Reader:
 
     def _separation(self) -> dict[tuple[str, str], tuple[float, float]]:
         table = self.table("separation.csv", "ore,region,share,recovery,source,confidence,note")
-        found, totals = {}, dict.fromkeys((p.id for p in self.products.values() if p.stage == "ore"), 0.0)
+        found: dict[tuple[str, str], tuple[float, float]] = {}
         for row in table.rows:
+            table.once(row, "ore", "region")
             key = (self.product(table, row, "ore", ("ore",)), table.one_of(row, "region", self.regions))
             share = table.number(row, "share", low=0, high=1)
             found[key] = (share, table.number(row, "recovery", low=0, high=1))
-            totals[key[0]] = totals.get(key[0], 0.0) + share
             table.letter(row)
-        for ore, total in totals.items():
-            if total:
-                self._whole(total, f"separation.csv: the shares of {ore}")
+        for ore in dict.fromkeys(ore for ore, _ in found):
+            self._whole(table, ("ore",), (ore,), (s for (o, _), (s, _) in found.items() if o == ore), f"the shares of {ore}")
         return found
 
     def _recipes(self) -> dict[str, dict[str, float]]:
         table = self.table("recipes.csv", "product,input,tonnes,kind,source,confidence,note")
         found: dict[str, dict[str, float]] = {}
         for row in table.rows:
+            table.once(row, "product", "input")
             product = self.product(table, row, stages=STAGES[2:])
             input_ = self.product(table, row, "input", STAGES[1:4])
             table.one_of(row, "kind", ("input",))
@@ -251,6 +307,7 @@ class _Reader:
         table = self.table("recycling.csv", "region,product,tonnes_year,source,confidence,note")
         found = {}
         for row in table.rows:
+            table.once(row, "region", "product")
             key = (self.product(table, row, stages=("oxide",)), table.one_of(row, "region", self.regions))
             found[key] = table.number(row, "tonnes_year", low=0)
             table.letter(row)
@@ -260,13 +317,15 @@ class _Reader:
         table = self.table("sourcing.csv", "product,region,origin,share,source,confidence,note")
         found: dict[tuple[str, str], dict[str, float]] = {}
         for row in table.rows:
+            table.once(row, "product", "region", "origin")
             product = self.product(table, row, stages=STAGES[1:])
             key = (product, table.one_of(row, "region", self.regions))
             origin = table.one_of(row, "origin", self.regions, "region")
             found.setdefault(key, {})[origin] = table.number(row, "share", low=0, high=1)
             table.letter(row)
         for (product, region), shares in found.items():
-            self._whole(sum(shares.values()), f"sourcing.csv: the shares of {product} in {region}")
+            key = (product, region)
+            self._whole(table, ("product", "region"), key, shares.values(), f"the shares of {product} in {region}")
         return found
 
     def _demand(self) -> tuple[Demand, ...]:
@@ -284,28 +343,39 @@ class _Reader:
         table = self.table("transit.csv", "origin,region,weeks,low,high,source,confidence,note")
         found = {}
         for row in table.rows:
+            table.once(row, "origin", "region")
             key = (table.one_of(row, "origin", self.regions, "region"), table.one_of(row, "region", self.regions))
-            found[key] = Transit(*(table.number(row, c, low=0, high=26) for c in ("weeks", "low", "high")))
+            found[key] = Transit(*self._spread(table, row, 0, 26))
         return found
+
+    def _spread(self, table: Table, row: Row, low: float, high: float) -> tuple[float, float, float]:
+        """Weeks of a row with a low and a high value."""
+        weeks, least, most = (table.number(row, c, low=low, high=high) for c in ("weeks", "low", "high"))
+        table.in_order(row, (least, weeks, most), ("low", "weeks", "high"))
+        table.letter(row)
+        return weeks, least, most
 
     def _cover(self) -> dict[tuple[str, str], float]:
         table = self.table("cover.csv", "stage,region,weeks,low,high,source,confidence,note")
         found: dict[tuple[str, str], float] = {}
         for row in table.rows:
+            table.once(row, "stage", "region")
             stage = table.one_of(row, "stage", STAGES)
             region = table.one_of(row, "region", (*self.regions, "*"))
-            found[stage, region] = table.number(row, "weeks", low=0.5, high=104)
-        for stage in STAGES:
+            found[stage, region] = self._spread(table, row, 0.5, 104)[0]
+        for stage in dict.fromkeys(p.stage for p in self.products.values()):
             for region in self.regions:
-                if (stage, region) not in found:
-                    found[stage, region] = found.get((stage, "*"), 4.0)
+                if (stage, region) not in found and (stage, "*") not in found:
+                    self.faults.append(f"cover.csv: no row gives the stock of stage {stage} in {region}; add it, or one for *")
+                found.setdefault((stage, region), found.get((stage, "*"), 0.0))
         return found
 
     def _controlled(self) -> dict[tuple[str, str], tuple[str, ...]]:
         table = self.table("controlled.csv", "element,form,product,note")
         found: dict[tuple[str, str], tuple[str, ...]] = {}
         for row in table.rows:
-            key = (row["element"], row["form"])
+            table.once(row, "element", "form", "product")
+            key = (table.one_of(row, "element", _SYMBOLS.split()), row["form"])
             if row["product"] == "none":
                 found.setdefault(key, ())
             else:

@@ -119,11 +119,14 @@ class LicenseQueue:
         request[plan.edges] = free + released
         return released
 
-    def under_way(self, line: Array) -> Array:
-        """Goods at sea by node, (N, B): what is on order less what waits for a license."""
+    def waiting(self) -> Array | None:
+        """What waits for a license or has one and has not left, by touched edge, (C, B); ``None`` without controls."""
         if not len(self.plan.edges):
-            return line
-        return np.asarray(line - self.into @ (self.stages.sum(axis=0) + self.granted))
+            return None
+        found = self.stages[0] + self.granted
+        for stage in self.stages[1:]:
+            found += stage
+        return np.asarray(found)
 
     def _turn(self, week: int, content: Content | None) -> None:
         """Controls begin or end this week: applications for goods that are free lapse."""
@@ -170,10 +173,13 @@ class LicenseQueue:
         late = np.maximum(since - self.par["hold_up_weeks"], 0)
         given = self.plan.hold_up[week][rows]
         fade = self.par["hold_up_fade_weeks"]
+        if np.isnan(given).all() and (late > _CLEARED * fade).all():
+            return
         held = np.where(late > _CLEARED * fade, self.dtype(0), self.par["hold_up"] * np.exp(-late / fade))
         declared = self._declared(week)
-        fresh = (self.plan.since[week] <= week)[rows, None]
-        held = held * (1 - (declared if len(declared) == 1 else declared[rows]) * fresh)
+        if declared is not None:
+            fresh = (self.plan.since[week] <= week)[rows, None]
+            held = held * (1 - (declared if len(declared) == 1 else declared[rows]) * fresh)
         free[rows] *= 1 - self._given(given, held)
 
     def _clear(self, week: int, free: Array, under: Array) -> None:
@@ -181,15 +187,21 @@ class LicenseQueue:
         rows = (self.plan.kind[week] == LISTED) & ~self.plan.ban[week] & (self.plan.since[week] <= week)
         if not rows.any():
             return
-        share = self._declared(week) * rows[:, None]
+        declared = self._declared(week)
+        if declared is None:
+            return
+        share = declared * rows[:, None]
         moved = under * share
         free += moved
         under -= moved
 
-    def _declared(self, week: int) -> Array:
-        """Share of trade that was declared before the control and clears this week, (C, B) or (1, B)."""
+    def _declared(self, week: int) -> Array | None:
+        """Share of trade that was declared before the control and clears this week, (C, B) or (1, B); ``None`` if none does."""
         weeks = np.maximum(self.par["clearing_weeks"], _TINY)
         since = self._since(week)
+        live = self.plan.kind[week] != FREE
+        if live.any() and self.plan.since[week][live].min() > _CLEARED * float(weeks.max()):
+            return None
         return np.where(since > _CLEARED * weeks, self.dtype(0), np.exp(-(since + 0.5) / weeks))
 
     def _release(self, week: int) -> Array:

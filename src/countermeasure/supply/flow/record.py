@@ -169,11 +169,10 @@ def _places(one: Series) -> tuple[list[tuple[str, ...]], Any]:
     return names, at
 
 
-def cubes(series: Sequence[Series], blocks: Sequence[Sequence[Floats]], weeks: Sequence[str]) -> Mapping[str, Cube]:
-    """Cubes by name, axes draw, week and the series' own."""
+def cubes(series: Sequence[Series], kept: Sequence[Floats], weeks: Sequence[str]) -> Mapping[str, Cube]:
+    """Cubes by name, axes draw, week and the series' own; ``kept`` is (cells, weeks, draws) for each series."""
     found = {}
-    for place, one in enumerate(series):
-        whole = np.concatenate([b[place] for b in blocks], axis=2) if len(blocks) > 1 else blocks[0][place]
+    for one, whole in zip(series, kept, strict=True):
         names, _ = _places(one)
         cells = whole.reshape(*(len(n) for n in names), *whole.shape[1:])
         draws = tuple(str(d) for d in range(whole.shape[2]))

@@ -29,7 +29,7 @@ __all__ = ["Simulation", "simulate"]
 
 _TABLES_DAY = parse_day("2024-07-01")
 """The middle of the year of the tables."""
-BLOCK = 128
+BLOCK = 500
 """Draws that are run together; the numbers do not depend on it."""
 
 
@@ -122,7 +122,7 @@ def simulate(
     series = series_of(network, controls, keep)
     parts = [{n: v[a : a + block] for n, v in values.items()} for a in range(0, draws, block)]
     extra = [None if supply is None else supply.part(a, a + block) for a in range(0, draws, block)]
-    kept: list[list[Any]] = []
+    kept: list[Any] = []
     done = 0
     asked = (tuple(keep), single)
     if executor is None:
@@ -131,8 +131,13 @@ def simulate(
         futures = [executor.submit(_run, network, controls, p, a, *asked) for p, a in zip(parts, extra, strict=True)]
         runs = (future.result() for future in futures)
     for part, result in zip(parts, runs, strict=True):
-        kept.append(result)
-        done += len(part["approval"])
+        if not kept:
+            kept = [np.empty((*array.shape[:2], draws), dtype=array.dtype) for array in result] if len(parts) > 1 else result
+        size = len(part["approval"])
+        if len(parts) > 1:
+            for whole, array in zip(kept, result, strict=True):
+                whole[:, :, done : done + size] = array
+        done += size
         if progress is not None:
             progress(done)
     return Simulation(network, controls, seed, priors, values, cubes(series, kept, week_days(controls)), supply)

@@ -120,7 +120,7 @@ class Step:
         self.quotas = Quotas(plan.quotas)
         self.content = Content(network, self.count) if plan.follows_content else None
         self.line = self.line + self.queue.start(self.content)
-        self.prices = Prices(network, self.target + self.line_target, par, dtype)
+        self.prices = Prices(network, self.target + self.line_target, par, dtype, plan.edges)
         self.final_nodes = network.final_nodes
         self.final = network.final[self.final_nodes].astype(dtype)[:, None] * par["level"]
 
@@ -135,6 +135,8 @@ class Step:
         self.pull_line = self.pull * par["supply_line"]
         self.cap = par["order_cap"]
         self.want = np.ones_like(self.target)
+        self.goal = np.ones_like(self.target)
+        self.goal_of: Floats | float | None = None
         self.ratio = np.ones((len(net.nodes) + 1, self.count), dtype=self.dtype)
 
     def _making(self) -> None:
@@ -170,7 +172,7 @@ class Step:
         self.stock += inflow
         if plan.adds or self.drawn is not None:
             self.stock += added
-        at_sea = self.queue.under_way(self.line)
+        waiting, line = self.queue.waiting(), self.line
         self._want()
         self._rates(week)
         np.take(self.want, self.net.target, axis=0, out=request, mode="clip")
@@ -183,7 +185,7 @@ class Step:
         served = wanted * self.ratio[self.final_nodes]
         self._limit()
         request *= ratio if ratio.shape == request.shape else np.take(ratio, self.net.source, axis=0, mode="clip")
-        self.prices.move(self.stock, at_sea)
+        self.prices.move(self.stock, line, waiting)
         used = self.takes @ self.moves
         used[self.final_nodes] += served
         booked = self.books @ self.moves
@@ -223,14 +225,14 @@ class Step:
         return added
 
     def _want(self) -> None:
+        """Wants relative to normal: need, and a share of what is missing in stock and on order."""
+        if self.goal_of is not self.queue.line_target:
+            self.goal_of = self.queue.line_target
+            self.goal = 1 + self.pull * self.target + self.pull_line * (self.line_target + self.goal_of)
         want = self.want
-        np.subtract(self.target, self.stock, out=want)
-        want *= self.pull
-        line = self.line_target + self.queue.line_target
-        line -= self.line
-        line *= self.pull_line
-        want += line
-        want += 1
+        np.multiply(self.pull, self.stock, out=want)
+        np.subtract(self.goal, want, out=want)
+        want -= self.pull_line * self.line
         np.maximum(want, 0, out=want)
         np.minimum(want, self.cap, out=want)
 
@@ -295,18 +297,20 @@ class Step:
         back = _SWITCH_EVERY / self.par["return_weeks"]
         floor = self.par["switch_floor"]
         some = gained > _TINY
-        total = np.where(some, gained, self.dtype(1))
+        whole_week = bool(some.all())
+        total = gained if whole_week else np.where(some, gained, self.dtype(1))
         for place, part, share, weight in (
             (net.target, arrived, self.edge_share, self.weight),
             (self.making_main, self.rate[self.making], self.making_share, self.make_weight),
         ):
-            moved = part / (total[place] * share)
-            moved -= weight
+            moved = total[place]
+            moved *= share
+            np.divide(part, moved, out=moved)
             moved *= pace
-            moved += (1 - weight) * back
-            moved += weight
+            moved += back
+            moved += (1 - pace - back) * weight
             np.maximum(moved, floor, out=moved)
-            np.copyto(weight, moved, where=some[place])
+            np.copyto(weight, moved, where=True if whole_week else some[place])
         whole = self.into @ (self.weight * self.edge_share)
         whole += self.making_sum @ (self.make_weight * self.making_share)
         whole += self.kept_share

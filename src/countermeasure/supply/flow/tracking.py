@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from countermeasure.supply.flow.step import Week
 
     Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
+    Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 __all__ = ["PRICED", "Content", "Prices"]
 
@@ -38,7 +39,14 @@ class Prices:
     delay of three stages.
     """
 
-    def __init__(self, network: Network, target: Array, par: Mapping[str, Array], dtype: Precision = np.float64) -> None:
+    def __init__(
+        self,
+        network: Network,
+        target: Array,
+        par: Mapping[str, Array],
+        dtype: Precision = np.float64,
+        edges: Ints | None = None,
+    ) -> None:
         from scipy.sparse import csr_array
 
         chain = network.chain
@@ -53,6 +61,7 @@ class Prices:
         self.products = tuple(ids)
         self.par = par
         self.sums = csr_array((np.ones(len(rows)), (rows, columns)), shape=(2 * len(ids), len(network.nodes))).astype(dtype)
+        self.sums_waiting = None if edges is None else (self.sums @ network.into[:, edges].astype(dtype)).tocsr()
         self.full = np.maximum(self.sums @ target, _TINY)
         self.log = np.zeros_like(self.full)
         self.drift = np.zeros((_DELAYS, *self.full.shape), dtype=dtype)
@@ -73,9 +82,18 @@ class Prices:
         factor = np.exp(short * self.log + (long - short) * self.drift[-1])
         wanted[self.nodes] *= factor[self.rows]
 
-    def move(self, stock: Array, under_way: Array) -> None:
-        """Move prices by the stocks of this week and the goods at sea, (N, B) each."""
-        have = self.sums @ (stock + under_way)
+    def move(self, stock: Array, line: Array, waiting: Array | None) -> None:
+        """Move prices by the stocks of this week and the goods at sea.
+
+        Args:
+            stock: (N, B).
+            line: What is on order, (N, B).
+            waiting: What of it waits for a license, by touched edge, (C, B).
+        """
+        have = self.sums @ stock
+        have += self.sums @ line
+        if waiting is not None and self.sums_waiting is not None:
+            have -= self.sums_waiting @ waiting
         have /= self.full
         np.clip(have, _EMPTY, 1, out=have)
         implied = np.log(have, out=have)

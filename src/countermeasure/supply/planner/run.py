@@ -14,6 +14,7 @@ import numpy as np
 
 from countermeasure.codes.day import format_day
 from countermeasure.errors import InputError
+from countermeasure.supply.chain.network import Network, compile_network
 from countermeasure.supply.planner.allocation import Allocation, Setup
 from countermeasure.supply.planner.horizon import Horizon, run_horizon
 from countermeasure.supply.planner.limits import limits_of
@@ -23,7 +24,7 @@ from countermeasure.supply.planner.week import run_weeks
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from countermeasure.supply.chain.network import Network
+    from countermeasure.supply.chain.model import Chain
     from countermeasure.supply.controls.plan import Plan
     from countermeasure.supply.parameters import Parameters
 
@@ -63,7 +64,7 @@ class PermitValue:
 
 
 def plan_best(
-    network: Network,
+    chain: Chain | Network,
     plan: Plan,
     parameters: Parameters | None = None,
     *,
@@ -76,7 +77,7 @@ def plan_best(
     """Plan week by week: the best for each week, with a price on missing stock so that it orders ahead.
 
     Args:
-        network: The compiled chain.
+        chain: A chain, or one compiled already.
         plan: Controls and changes.
         parameters: Their central values are taken; the shipped ones if absent.
         drawn: One set of parameters, (1,) each, in place of ``parameters``.
@@ -88,11 +89,11 @@ def plan_best(
     Raises:
         InputError: If the plan has bounds that cannot be, takes more than there is, or a use has no value.
     """
-    return run_weeks(_setup(network, plan, parameters, drawn, values, asking, handling_usd, engine))
+    return run_weeks(_setup(chain, plan, parameters, drawn, values, asking, handling_usd, engine))
 
 
 def plan_horizon(
-    network: Network,
+    chain: Chain | Network,
     plan: Plan,
     parameters: Parameters | None = None,
     *,
@@ -106,7 +107,7 @@ def plan_horizon(
     """Plan all weeks at once: a lower bound on the loss of any behaviour under the same limits.
 
     Args:
-        network: The compiled chain.
+        chain: A chain, or one compiled already.
         plan: Controls and changes; all of it is known from the first week.
         parameters: Their central values are taken; the shipped ones if absent.
         drawn: One set of parameters, (1,) each, in place of ``parameters``.
@@ -120,11 +121,11 @@ def plan_horizon(
     Raises:
         InputError: If the plan has bounds that cannot be, takes more than there is, or a use has no value.
     """
-    return run_horizon(_setup(network, plan, parameters, drawn, values, asking, handling_usd, engine), period)
+    return run_horizon(_setup(chain, plan, parameters, drawn, values, asking, handling_usd, engine), period)
 
 
 def _setup(
-    network: Network,
+    chain: Chain | Network,
     plan: Plan,
     parameters: Parameters | None,
     drawn: Mapping[str, Array] | None,
@@ -137,6 +138,7 @@ def _setup(
         raise InputError(f"a plan of {plan.weeks} weeks", code="bad_size", cure="Ask for at least one week.")
     if not (np.isfinite(handling_usd) and handling_usd >= 0):
         raise InputError(f"handling costs {handling_usd} USD", code="bad_value", cure="Write 0 or a positive number.")
+    network = chain if isinstance(chain, Network) else compile_network(chain)
     use = final_use(network, values or Values.shipped())
     return Setup(network, plan, limits_of(network, plan, parameters, drawn, asking), use, handling_usd, engine)
 
