@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "countermeasure"
-LEVELS = (("errors", "_version"), ("codes",), ("book",), ("parties",), ("duty", "licensing", "supply"), ("io",), ("cli",), ("__main__",))
+LEVELS = (("errors", "_version"), ("codes",), ("book",), ("parties",), ("duty", "licensing", "supply", "trade"), ("io",), ("cli",), ("__main__",))
 
 
 def rooms() -> list[tuple[Path, str]]:

@@ -4,7 +4,8 @@
     ├── CodeError                exit code 2   a number, day, country or amount that cannot be read
     ├── InputError               exit code 2   a table or file of the user has faults
     ├── BookError                exit code 5   an instrument, list or scenario is not valid
-    └── NotFoundError            exit code 4   a file, line, provision or name that is not there
+    ├── NotFoundError            exit code 4   a file, line, provision or name that is not there
+    └── NoSolutionError          exit code 1   a model that was not solved; it says how far it came
 
 All are deterministic: trying again without changing the input does not help. ``CodeError``, ``InputError``
 and ``BookError`` are also ``ValueError``; ``NotFoundError`` is also ``LookupError``.
@@ -36,6 +37,7 @@ __all__ = [
     "CodeError",
     "CountermeasureError",
     "InputError",
+    "NoSolutionError",
     "NotFoundError",
 ]
 
@@ -142,3 +144,12 @@ class NotFoundError(CountermeasureError, LookupError):
 
     default_code = "not_found"
     exit_code = 4
+
+
+class NoSolutionError(CountermeasureError):
+    """A model that was not solved: the shock is too large, or the residual stalled.
+
+    Trying a smaller shock or other parameters can help; trying the same again does not.
+    """
+
+    default_code = "no_solution"

@@ -43,7 +43,7 @@ def test_each_row_has_both_figures_and_its_reasons() -> None:
     for words in (
         "Their shock takes 80% of supply, ours 40%",
         "lasts 52 weeks, ours 26",
-        "theirs would be -0.0045, close to ours",
+        "theirs would be -0.45 %, close to ours",
     ):
         assert words in alpha.reason
     assert "no elasticity enters ours; their elasticities were not seen" in alpha.reason

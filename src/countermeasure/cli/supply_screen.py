@@ -12,7 +12,7 @@ from countermeasure.cli.talk import out
 from countermeasure.codes.day import format_day
 from countermeasure.supply.cube import BAND
 from countermeasure.supply.flow.fit import monthly_exports
-from countermeasure.supply.summary import answer_of, assumptions_of, worst_hit
+from countermeasure.supply.summary import answer_of, assumptions_of, further, worst_hit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -102,9 +102,9 @@ def _not_followed(notes: Sequence[str]) -> Iterator[Text]:
 def _assumed(outcome: Outcome) -> Iterator[Text]:
     """What the scenario itself assumes, and how many figures are unverified."""
     rows = assumptions_of(outcome)
-    for row in outcome.scenario.practice:
-        what, value, letter, _ = rows[outcome.scenario.practice.index(row)]
-        yield Text(f"Assumed ({letter}): {value}. {what}.", style="yellow" if letter == "U" else "")
+    own = len(outcome.scenario.practice) + len(further(outcome.scenario))
+    for what, value, letter, _ in rows[:own]:
+        yield Text(f"Assumed ({letter}): {what}: {value}.", style="yellow" if letter == "U" else "")
     moved = outcome.scenario.settings
     if moved:
         yield Text("Set: " + ", ".join(f"{n} = {v:g}" for n, v in moved.items()), style="bold")
@@ -160,7 +160,11 @@ def _prices(outcome: Outcome) -> Table:
 
 
 def _economy(outcome: Outcome) -> Table:
-    table = _table("region", *(f"stocks {r}" for r in outcome.costs), title="GDP over the first 52 weeks, % of a year's")
+    table = _table(
+        "region",
+        *(f"stocks {r}" for r in outcome.costs),
+        title=f"GDP over the first {min(outcome.scenario.weeks, 52)} weeks, % of a year's",
+    )
     for region in outcome.regions:
         table.add_row(region, *(_band(outcome.gdp_change(r, region), 100, 3) for r in outcome.costs))
     return table
@@ -264,6 +268,8 @@ def plan_screen(
             )
         yield table
     own = [note for note in bound.notes if note not in bound.setup.plan.notes]
+    if scenario.projects:
+        own.append("New projects of the scenario are left out of the plan: they are drawn, and the plan has one course.")
     for note in own:
         yield Text(note, style="dim")
     yield from _not_followed(bound.setup.plan.notes)

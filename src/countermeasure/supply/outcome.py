@@ -9,7 +9,7 @@ import numpy as np
 
 from countermeasure.supply.buyers.run import READINGS, SIGNALS, run_buyers
 from countermeasure.supply.chain.network import compile_network
-from countermeasure.supply.economy import IOTable, OurResult, capacity_of, simulate_economy
+from countermeasure.supply.economy import IOTable, OurResult, Rules, capacity_of, simulate_economy
 from countermeasure.supply.flow.record import KEPT
 from countermeasure.supply.flow.simulate import simulate
 from countermeasure.supply.projects.drawn import supply_of_projects
@@ -148,12 +148,12 @@ def run_supply(
         buyers[reading] = run_buyers(found, count, seed, reading, executor)
         if table is not None:
             tell("the economy", place, len(readings))
-            costs[reading] = cost_of(buyers[reading], table)
+            costs[reading] = cost_of(buyers[reading], table, priors)
     gdp = np.zeros(0) if table is None else _value_by_region(table)
     return Outcome(scenario, found, buyers, costs, gdp, () if table is None else tuple(table.regions))
 
 
-def cost_of(buyers: BuyersResult, table: IOTable) -> Cost:
+def cost_of(buyers: BuyersResult, table: IOTable, parameters: Parameters) -> Cost:
     """What buyers' lost output costs, when it stops others too."""
     cube = buyers["lost_output"]
     losses = {}
@@ -168,7 +168,8 @@ def cost_of(buyers: BuyersResult, table: IOTable) -> Cost:
         none = np.zeros((draws, len(names)))
         return Cost(np.zeros((draws, weeks, len(table.regions))), names, none, none)
     nodes, capacity = capacity_of(table, losses)
-    run = simulate_economy(table, nodes, capacity, keep="nodes")
+    rules = Rules(psi=parameters.fixed("psi"), restock_weeks=parameters.fixed("restock_weeks"))
+    run = simulate_economy(table, nodes, capacity, rules=rules, keep="nodes")
     regions = np.array([region for region, _ in names])
     by_region = np.stack([run.value_added_loss[:, :, regions == r].sum(axis=2) for r in table.regions], axis=2)
     year = slice(0, _YEAR)

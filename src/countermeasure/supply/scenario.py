@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
     from countermeasure.codes.yamltext import Loaded
     from countermeasure.supply.controls.plan import Plan
-    from countermeasure.supply.projects.policies import Policy
+    from countermeasure.supply.projects.policies import Policy, Substitution
     from countermeasure.supply.scenario_file import ScenarioFile
+
+    Array = np.ndarray[Any, np.dtype[np.float64]]
 
 __all__ = ["SupplyScenario", "load_scenario", "scenario_names"]
 
@@ -108,16 +110,15 @@ def _with_policies(plan: Plan, net: Network, policies: Sequence[Policy]) -> Plan
     """Put policies on a plan: supply, final demand, the mix of grades, and pools."""
     from countermeasure.supply.controls.plan import PooledNodes
     from countermeasure.supply.projects.additions import Frame
-    from countermeasure.supply.projects.policies import PriceFloor, apply_policies
+    from countermeasure.supply.projects.policies import PriceFloor, Substitution, apply_policies
 
     frame = Frame(net.products, net.regions, plan.weeks, net.base.used)
     added = apply_policies([p for p in policies if not isinstance(p, PriceFloor)], frame)
-    ways = np.ones((plan.weeks, len(net.rate)))
-    for k in range(len(net.rate)):
-        product, region = net.nodes[net.main[k]]
-        if net.chain.products[product].stage == "component":
-            grade = net.product[net.inputs[k, 0]]
-            ways[:, k] = added.demand[:, grade, net.regions.index(region)]
+    ways, demand = np.ones((plan.weeks, len(net.rate))), added.demand[:, net.product, net.region]
+    for policy in policies:
+        if isinstance(policy, Substitution):
+            moved = policy.share * frame.ramp(policy.from_week + policy.lead_weeks, policy.ramp_weeks)
+            _change_grades(net, policy, moved, ways, demand)
     inflow = net.into @ net.flow
     pools = []
     for pool in added.pools:
@@ -127,8 +128,26 @@ def _with_policies(plan: Plan, net: Network, policies: Sequence[Policy]) -> Plan
             weights = inflow[nodes]
             if len(nodes) > 1 and weights.sum() > 0:
                 pools.append(PooledNodes(np.array(nodes), weights / weights.sum(), live))
-    changed = plan.with_changes(added.supply[:, net.product, net.region], added.demand[:, net.product, net.region])
+    changed = plan.with_changes(added.supply[:, net.product, net.region], demand)
     return replace(changed, ways=ways if (ways != 1.0).any() else None, pools=tuple(pools))
+
+
+def _change_grades(net: Network, policy: Substitution, moved: Array, ways: Array, demand: Array) -> None:
+    """Make components with less of one grade and more of another, or ask for fewer: ``ways`` (W, K) and ``demand`` (W, N)."""
+    grade = [net.nodes[inputs[0]][0] if len(net.nodes) > inputs[0] else "" for inputs in net.inputs.tolist()]
+    for k, (product, region) in enumerate(net.nodes[n] for n in net.main.tolist()):
+        meant = grade[k] == policy.product and region in (policy.regions or net.regions)
+        if not meant or net.chain.products[product].stage != "component":
+            continue
+        same = np.flatnonzero(net.main == net.main[k]).tolist()
+        others = [j for j in same if grade[j] == policy.to]
+        if policy.to and not others:
+            continue  # no part of this kind is made with the other grade
+        ways[:, k] *= 1.0 - moved
+        for j in others:
+            ways[:, j] *= 1.0 + moved * policy.tonnes_per_tonne * net.rate[k] / net.rate[j]
+        if not policy.to:
+            demand[:, net.main[k]] *= 1.0 - moved * net.rate[k] / net.rate[same].sum()
 
 
 def scenario_names() -> tuple[str, ...]:
@@ -175,7 +194,7 @@ def _refused(faults: list[str], where: str) -> BookError:
 def _validated(loaded: Loaded, faults: list[str]) -> ScenarioFile | None:
     from pydantic import ValidationError
 
-    from countermeasure.supply.scenario_file import ScenarioFile, keys_at
+    from countermeasure.supply.scenario_file import ScenarioFile, words_of
 
     if not isinstance(loaded.data, dict):
         faults.append(f"{loaded.name}:1: this is not a scenario; it must hold id, title, intent, start and weeks")
@@ -185,14 +204,7 @@ def _validated(loaded: Loaded, faults: list[str]) -> ScenarioFile | None:
     except ValidationError as error:
         for fault in error.errors():
             place = tuple(fault["loc"])
-            what = fault["msg"].removeprefix("Value error, ")
-            if fault["type"] == "extra_forbidden":
-                what = unknown("key", str(place[-1]), keys_at(place)) + "; docs/reference/supply.md lists all"
-            elif fault["type"] == "missing":
-                what = f"the key {place[-1]!r} is missing; add it"
-            elif fault["input"] is None:
-                what = "there is no value; write one, or remove the key"
-            faults.append(f"{loaded.where(place)}: {'.'.join(map(str, place))}: {what}")
+            faults.append(f"{loaded.where(place)}: {'.'.join(map(str, place))}: {words_of(fault)}")
     return None
 
 
@@ -209,10 +221,6 @@ class _Reading:
         start = parse_day(filed.start)
         day0 = start - (start + 3) % 7
         self.book = self._book()
-        reading = filed.reading
-        if reading not in ("text", "announced"):
-            self._fault(("reading",), f"{reading!r} is not a reading; write text or announced")
-            reading = "text"
         for i, pattern in enumerate(filed.without):
             self._measure(("without", i), pattern)
         end = day0 + 7 * int(filed.weeks)
@@ -224,7 +232,7 @@ class _Reading:
             day0,
             int(filed.weeks),
             parse_day(filed.known_on) if filed.known_on else None,
-            Reading(reading),
+            Reading(filed.reading),
             self.book,
             tuple(filed.without),
             self._settings(),
@@ -260,10 +268,9 @@ class _Reading:
         for name, text in self.filed.parameters.items():
             try:
                 Parameters.shipped().moved({name: float(text)})
+                found[name] = float(text)
             except CountermeasureError as error:
                 self._fault(("parameters", name), str(error))
-                continue
-            found[name] = float(text)
         return found
 
     def _measure(self, place: tuple[str | int, ...], pattern: str) -> frozenset[str]:
@@ -294,8 +301,8 @@ class _Reading:
         named = self._measure((*place, "measure"), measure)
         found = sorted(named) if every else [p for p in found if p in named]
         if not found and len(self.faults) == faults:
-            told = ", ".join(sorted(named)) or "no product of this chain"
-            self._fault((*place, "measure"), f"{measure} names {told}, none of the products of this row")
+            told = f"only {', '.join(sorted(named))}; mend products" if named else "no product of this chain; name another"
+            self._fault((*place, "measure"), f"{measure} names {told}")
         return tuple(found)
 
     def _regions(self, place: tuple[str | int, ...], words: Sequence[str], extra: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -347,10 +354,8 @@ class _Reading:
     def _quota(self, at: int) -> QuotaRow:
         row, place = self.filed.quotas[at], ("quotas", at)
         if row.unit not in _MASS:
-            self._fault(
-                (*place, "unit"),
-                f"the unit is {row.unit!r}; write {', '.join(_MASS)}: tonnes of what the product is a tonne of",
-            )
+            told = f"the unit is {row.unit!r}; write {', '.join(_MASS)} of what the product is a tonne of"
+            self._fault((*place, "unit"), told)
         self._days(place, row.from_, row.until)
         products = self._products(place, row.products, None)
         origin = self._regions((*place, "origin"), row.origin) or (HOME,)
@@ -379,7 +384,7 @@ class _Reading:
         for i, mapping in enumerate(self.filed.policies):
             where = self.loaded.where(("policies", i))
             try:
-                policy = policy_from(_as_mapping(mapping), where, products=self.net.products, regions=self.net.regions)
+                policy = policy_from(mapping, where, products=self.net.products, regions=self.net.regions)
                 policy.apply(frame)
             except CountermeasureError as error:
                 cure = f". {error.cure}" if error.cure else ""
@@ -391,7 +396,3 @@ class _Reading:
                 )
             found.append(policy)
         return tuple(found)
-
-
-def _as_mapping(mapping: object) -> Mapping[str, Any]:
-    return mapping if isinstance(mapping, dict) else {}

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from countermeasure.codes.day import parse_day
 from countermeasure.errors import CountermeasureError
+from countermeasure.supply.tables import unknown
 
-__all__ = ["PracticeFile", "QuotaFile", "ScenarioFile", "SourceFile", "keys_at"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["PracticeFile", "QuotaFile", "ScenarioFile", "SourceFile", "words_of"]
 
 
 def _day(text: str) -> str:
@@ -74,6 +78,12 @@ def _letter(text: str) -> str:
     return text
 
 
+def _reading(text: str) -> str:
+    if text not in ("text", "announced"):
+        raise ValueError(f"{text!r} is not a reading; write text or announced")
+    return text
+
+
 Day = Annotated[str, AfterValidator(_day)]
 Fraction = Annotated[str, AfterValidator(_fraction)]
 Times = Annotated[str, AfterValidator(_times)]
@@ -81,6 +91,7 @@ Positive = Annotated[str, AfterValidator(_positive)]
 Weeks = Annotated[str, AfterValidator(_weeks)]
 Yes = Annotated[str, AfterValidator(_yes)]
 Number = Annotated[str, AfterValidator(_plain)]
+Reading = Annotated[str, AfterValidator(_reading)]
 Letter = Annotated[str, AfterValidator(_letter)]
 
 
@@ -141,7 +152,7 @@ class ScenarioFile(_Strict):
     start: Day
     weeks: Weeks
     known_on: Day | None = None
-    reading: str = "text"
+    reading: Reading = "text"
     instruments: list[str] = Field(default_factory=list)
     without: list[str] = Field(default_factory=list)
     parameters: dict[str, Number] = Field(default_factory=dict)
@@ -154,9 +165,27 @@ class ScenarioFile(_Strict):
 
 
 _PARTS: dict[str, type[BaseModel]] = {"sources": SourceFile, "practice": PracticeFile, "quotas": QuotaFile}
+_SHAPES = {
+    "string_type": "write one value, not several",
+    "list_type": "write a list: each entry on a line that begins with a dash",
+    "dict_type": "write keys and values",
+    "model_type": "write keys and values",
+}
 
 
-def keys_at(place: tuple[str | int, ...]) -> tuple[str, ...]:
-    """Keys that may stand where a key was found, as they are written."""
-    model = _PARTS.get(str(place[0]), ScenarioFile) if len(place) > 1 else ScenarioFile
-    return tuple(field.alias or name for name, field in model.model_fields.items())
+def words_of(fault: Mapping[str, Any]) -> str:
+    """What a fault of pydantic says to the author of a scenario, with near names of unknown keys.
+
+    Args:
+        fault: One of ``ValidationError.errors()``.
+    """
+    place, kind = tuple(fault["loc"]), str(fault["type"])
+    if kind == "extra_forbidden":
+        model = _PARTS.get(str(place[0]), ScenarioFile) if len(place) > 1 else ScenarioFile
+        known = tuple(field.alias or name for name, field in model.model_fields.items())
+        return unknown("key", str(place[-1]), known) + "; docs/reference/supply.md lists all"
+    if kind == "missing":
+        return f"the key {place[-1]!r} is missing; add it"
+    if fault["input"] is None:
+        return "there is no value; write one, or remove the key"
+    return _SHAPES.get(kind) or str(fault["msg"]).removeprefix("Value error, ")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from countermeasure.supply.buyers.run import BuyersResult
+    from countermeasure.supply.cube import Cube
     from countermeasure.supply.outcome import Outcome
 
     Floats = np.ndarray[Any, np.dtype[np.floating[Any]]]
@@ -64,18 +65,28 @@ def _quantiles(values: Floats) -> Floats:
     return np.asarray(found)
 
 
+def _flat(cube: Cube, digits: int, least: float = 0.0) -> tuple[tuple[Any, ...], ...]:
+    """One row a cell of a cube over draws: labels, 5 %, median and 95 %; series that never pass ``least`` are left out."""
+    bands = _quantiles(cube.values)
+    names = cube.names[1:]
+    timed = names[0] in ("week", "quarter")
+    high = np.nan_to_num(bands[2])
+    shown = np.broadcast_to(high.max(axis=0) > least, high.shape) if timed else high > least
+    shown = shown & np.isfinite(bands[1])
+    labels = [cube.labels(name) for name in names]
+    return tuple(
+        (*(names_[i] for names_, i in zip(labels, place, strict=True)), *(round(float(side[place]), digits) for side in bands))
+        for place in zip(*np.nonzero(shown), strict=True)
+    )
+
+
+def _columns(cube: Cube, unit: str) -> tuple[str, ...]:
+    return (*cube.names[1:], *(f"{unit}_{level}" for level in ("low", "median", "high")))
+
+
 def _exports(outcome: Outcome) -> Sheet:
     cube = outcome.simulation["exports"]
-    low, mid, high = _quantiles(cube.values)
-    rows = [
-        (week, product, region, *(float(side[w, p, r]) for side in (low, mid, high)))
-        for w, week in enumerate(cube.labels("week"))
-        for p, product in enumerate(cube.labels("product"))
-        for r, region in enumerate(cube.labels("region"))
-        if mid[:, p, r].any() or high[:, p, r].any()
-    ]
-    columns = ("week", "product", "region", "t_low", "t_median", "t_high")
-    return Sheet("exports", "Chinese exports by week, t", columns, tuple(rows))
+    return Sheet("exports", "Chinese exports by week, t", _columns(cube, "t"), _flat(cube, 3))
 
 
 def _monthly(outcome: Outcome) -> Sheet:
@@ -91,84 +102,29 @@ def _monthly(outcome: Outcome) -> Sheet:
     )
 
 
-def _by_week(result: BuyersResult, name: str) -> tuple[tuple[Any, ...], ...]:
-    cube = result[name]
-    low, mid, high = _quantiles(cube.values)
-    rows = []
-    for i, industry in enumerate(cube.labels("industry")):
-        for r, region in enumerate(cube.labels("region")):
-            if not np.nan_to_num(high[:, i, r]).any():
-                continue
-            rows += [
-                (week, industry, region, *(round(float(side[w, i, r]), 5) for side in (low, mid, high)))
-                for w, week in enumerate(cube.labels("week"))
-            ]
-    return tuple(sorted(rows))
-
-
 def _stopped(reading: str, result: BuyersResult) -> Sheet:
-    columns = ("week", "industry", "region", "share_low", "share_median", "share_high")
-    return Sheet(
-        f"stopped_{reading}",
-        f"Share of use whose buyers stand still, stocks as {reading}",
-        columns,
-        _by_week(result, "stopped"),
-    )
+    cube, title = result["stopped"], f"Share of use whose buyers stand still, stocks as {reading}"
+    return Sheet(f"stopped_{reading}", title, _columns(cube, "share"), _flat(cube, 5))
 
 
 def _lost(reading: str, result: BuyersResult) -> Sheet:
-    cube = result["lost_by_quarter"]
-    low, mid, high = _quantiles(cube.values)
-    rows = tuple(
-        (quarter, industry, region, *(round(float(side[q, i, r]), 5) for side in (low, mid, high)))
-        for q, quarter in enumerate(cube.labels("quarter"))
-        for i, industry in enumerate(cube.labels("industry"))
-        for r, region in enumerate(cube.labels("region"))
-        if np.nan_to_num(high[q, i, r]) > 0
-    )
-    columns = ("quarter", "industry", "region", "share_low", "share_median", "share_high")
-    return Sheet(f"lost_output_{reading}", f"Share of output lost by quarter, stocks as {reading}", columns, rows)
+    cube, title = result["lost_by_quarter"], f"Share of output lost by quarter, stocks as {reading}"
+    return Sheet(f"lost_output_{reading}", title, _columns(cube, "share"), _flat(cube, 5))
 
 
 def _licenses(reading: str, result: BuyersResult) -> Sheet:
-    cube = result["license_state"]
-    low, mid, high = _quantiles(cube.values)
-    rows = tuple(
-        (week, region, state, *(round(float(side[w, r, s]), 4) for side in (low, mid, high)))
-        for w, week in enumerate(cube.labels("week"))
-        for r, region in enumerate(cube.labels("region"))
-        for s, state in enumerate(cube.labels("state"))
-        if np.isfinite(mid[w, r, s])
-    )
-    columns = ("week", "region", "state", "share_low", "share_median", "share_high")
-    return Sheet(f"licenses_{reading}", "License state of the buyers who need one", columns, rows)
+    cube, title = result["license_state"], "License state of the buyers who need one"
+    return Sheet(f"licenses_{reading}", title, _columns(cube, "share"), _flat(cube, 4))
 
 
 def _final(outcome: Outcome) -> Sheet:
-    cube = outcome.simulation["lost"]
-    low, mid, high = _quantiles(cube.values)
-    rows = tuple(
-        (week, product, region, *(round(float(side[w, p, r]), 5) for side in (low, mid, high)))
-        for p, product in enumerate(cube.labels("product"))
-        for r, region in enumerate(cube.labels("region"))
-        if np.nan_to_num(high[:, p, r]).max(initial=0.0) > 1e-6
-        for w, week in enumerate(cube.labels("week"))
-    )
-    columns = ("week", "product", "region", "share_low", "share_median", "share_high")
-    return Sheet("unmet_use", "Final use not met, if all buyers of a region shared their stocks", columns, rows)
+    cube, title = outcome.simulation["lost"], "Final use not met, if all buyers of a region shared their stocks"
+    return Sheet("unmet_use", title, _columns(cube, "share"), _flat(cube, 5, 1e-6))
 
 
 def _prices(outcome: Outcome) -> Sheet:
-    cube = outcome.simulation["price"]
-    low, mid, high = _quantiles(cube.values)
-    rows = tuple(
-        (week, product, market, *(round(float(side[w, p, m]), 3) for side in (low, mid, high)))
-        for p, product in enumerate(cube.labels("product"))
-        for m, market in enumerate(cube.labels("market"))
-        for w, week in enumerate(cube.labels("week"))
-    )
-    columns = ("week", "product", "market", "times_low", "times_median", "times_high")
-    return Sheet("prices", "Prices relative to normal, in China and outside", columns, rows)
+    cube, title = outcome.simulation["price"], "Prices relative to normal, in China and outside"
+    return Sheet("prices", title, _columns(cube, "times"), _flat(cube, 3))
 
 
 def _economy(outcome: Outcome) -> Sheet:
@@ -178,7 +134,9 @@ def _economy(outcome: Outcome) -> Sheet:
             low, mid, high = np.quantile(outcome.gdp_change(reading, region), BAND)
             rows.append((reading, region, *(round(float(v), 6) for v in (low, mid, high))))
     columns = ("reading", "region", "share_low", "share_median", "share_high")
-    return Sheet("gdp", "Change of GDP over the first 52 weeks, share of a year's", columns, tuple(rows))
+    return Sheet(
+        "gdp", f"Change of GDP over the first {min(outcome.scenario.weeks, 52)} weeks, share of a year's", columns, tuple(rows)
+    )
 
 
 def _sectors(reading: str, outcome: Outcome) -> Sheet:

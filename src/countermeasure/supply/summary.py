@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from countermeasure.supply.buyers.run import BuyersResult
     from countermeasure.supply.controls.practice import Practice
     from countermeasure.supply.outcome import Outcome
+    from countermeasure.supply.projects.policies import Policy
+    from countermeasure.supply.scenario import SupplyScenario
 
     Floats = np.ndarray[Any, np.dtype[np.floating[Any]]]
 
-__all__ = ["answer_of", "assumptions_of", "output_at_stake", "study_rows", "worst_hit"]
+__all__ = ["answer_of", "assumptions_of", "further", "output_at_stake", "study_rows", "worst_hit"]
 
 LEAST = 0.005
 """Shares of stopped use below this are left out of the sentence."""
@@ -63,7 +65,8 @@ def answer_of(outcome: Outcome) -> str:
         worst = sorted((float(np.median(outcome.gdp_change(reading, r))), r) for r in outcome.regions)[:3]
         told = ", ".join(f"{r} {100 * v:.2f} %" for v, r in worst if v < -5e-6)
         if told:
-            said.append(f"GDP over the first year: {told}")
+            span = min(outcome.scenario.weeks, 52)
+            said.append(f"GDP over {'the first year' if span == 52 else f'these {span} weeks, of a year'}: {told}")
     return "; ".join(said) + "."
 
 
@@ -143,12 +146,55 @@ def assumptions_of(outcome: Outcome, *, leading: bool = False) -> list[tuple[str
         leading: Only the fitted parameters and those that matter most.
     """
     rows = [(row.why, _practice_words(row), row.confidence, row.source) for row in outcome.scenario.practice]
+    rows += further(outcome.scenario)
     for one in outcome.simulation.parameters:
         if leading and one.distribution != "posterior" and one.name not in (*_LEADING, *outcome.scenario.settings):
             continue
         value = f"{one.value:g}" if one.distribution == "fixed" else f"{one.value:g} ({one.low:g} to {one.high:g})"
         rows.append((f"{one.name}: {one.meaning}", f"{value} {one.unit}", one.confidence, one.source))
     return rows
+
+
+def further(scenario: SupplyScenario) -> list[tuple[str, str, str, str]]:
+    """What a scenario assumes beside practice: quotas, policies, order of service, measures left out, new projects."""
+    from countermeasure.codes.day import format_day
+
+    source = f"scenario {scenario.id}"
+    rows = [
+        (
+            "Quota",
+            f"{q.tonnes:,.0f} t of {', '.join(q.products)}, {format_day(q.start)} to {format_day(q.end - 1)}",
+            "U",
+            source,
+        )
+        for q in scenario.quotas
+    ]
+    rows += [("Policy", _policy_words(policy), "U", source) for policy in scenario.policies]
+    if scenario.priority:
+        rows.append(("Order in which suppliers serve", ", ".join(scenario.priority), "U", source))
+    if scenario.without:
+        rows.append(("Measures left out", ", ".join(scenario.without), "U", source))
+    if scenario.projects:
+        rows.append(
+            ("New projects outside China add supply", "as drawn from stated dates, delays and ramps", "U", "projects.csv")
+        )
+    return rows
+
+
+def _policy_words(policy: Policy) -> str:
+    """``stockpile_release: product mag_heavy, region US, tonnes 450``: its kind and what it sets."""
+    from dataclasses import fields
+
+    from countermeasure.supply.projects.policies import KINDS
+
+    kind = next(name for name, one in KINDS.items() if type(policy) is one)
+    told = []
+    for field in fields(policy):
+        value = getattr(policy, field.name)
+        if value not in (None, (), ""):
+            words = " ".join(value) if isinstance(value, tuple) else f"{value:g}" if isinstance(value, float) else str(value)
+            told.append(f"{field.name} {words}")
+    return f"{kind}: {', '.join(told)}"
 
 
 def _practice_words(row: Practice) -> str:

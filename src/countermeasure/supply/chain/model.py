@@ -154,7 +154,8 @@ class _Reader:
         names, countries = self._regions()
         self._products()
         self._industries()
-        if not (self.regions and self.products and self.industries):
+        whole = all(one.stage in STAGES for one in self.products.values())
+        if not (self.regions and self.products and self.industries and whole):
             self.refuse()
         chain = Chain(
             self.regions,

@@ -218,6 +218,11 @@ def _say(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2g}"
 
 
+def _amount(value: float, unit: str) -> str:
+    """A value in words, shares in percent."""
+    return f"{_say(100 * value)} %" if "fraction" in unit else _say(value)
+
+
 def _differences(study: Study, own: OurResult, mid: float) -> list[str]:
     """Sentences on what differs between the two set-ups."""
     told, factor = _quantities(study), 1.0
@@ -236,7 +241,7 @@ def _differences(study: Study, own: OurResult, mid: float) -> list[str]:
         rest = mid / centre / factor
         near = 1 / _NOTABLE <= rest <= _NOTABLE
         told.append(
-            f"Scaled in proportion, theirs would be {_say(centre * factor)}"
+            f"Scaled in proportion, theirs would be {_amount(centre * factor, study.unit)}"
             + (", close to ours." if near else f"; a factor of {_say(rest)} remains.")
         )
     if "weighted by probability" in study.shock.lower():

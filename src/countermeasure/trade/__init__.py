@@ -1,0 +1,1 @@
+"""Who loses from a tariff, where goods divert, and what both sides would sign: general equilibrium in hat algebra."""
