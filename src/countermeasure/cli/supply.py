@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from countermeasure.cli import flags
+from countermeasure.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -300,6 +301,14 @@ def _firm(path: Path, outcome: "Outcome", seed: int) -> "tuple[FirmAnswer, bool]
     log = FaultLog(None)
     log.extend(found.faults)
     fault_report(log, found.rows, sum(len(part.sources) for part in found.firm.parts))
+    if not found.firm.parts:
+        said = "; ".join(str(fault) for fault in found.errors) or "the table is empty"
+        raise InputError(
+            f"no part of the firm could be read: {said}",
+            code="no_part",
+            where=str(path),
+            cure="docs/how-to/your-own-firm.md has one.",
+        )
     market = outcome.buyers.get("implied")
     return run_firm(outcome.simulation, found.firm, market, seed=seed), bool(found.errors)
 
