@@ -59,7 +59,7 @@ def _table(*columns: str, title: str = "", left: int = 1) -> Table:
 
 
 def _band(values: np.ndarray[Any, np.dtype[Any]], scale: float = 1.0, digits: int = 0) -> str:
-    low, mid, high = np.quantile(values * scale, BAND)
+    low, mid, high = np.round(np.quantile(values * scale, BAND), digits) + 0.0
     return f"{mid:,.{digits}f} ({low:,.{digits}f} to {high:,.{digits}f})"
 
 

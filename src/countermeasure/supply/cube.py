@@ -19,7 +19,7 @@ BAND = (0.05, 0.5, 0.95)
 """The band that is shown: 5 %, median, 95 %."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Cube:
     """An array whose axes and cells have names.
 

@@ -125,6 +125,8 @@ def _cannot_follow(body: Body) -> str:
     facts = [f.fact for f in body.facts if f.fact != _CONTENT]
     if facts:
         return f"it depends on {', '.join(sorted(set(facts)))}"
+    if body.origin.members and not body.sent_from.members and not body.facts:
+        return "it is about goods of Chinese origin passed on abroad; the chain follows content, not origin"
     if body.sent_from.members and "CN" not in body.sent_from.members:
         return "it is not about goods leaving China"
     return ""

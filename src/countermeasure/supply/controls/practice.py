@@ -197,7 +197,8 @@ def _quota(row: QuotaRow, network: Network, days: np.ndarray[Any, Any]) -> Quota
         for e, (product, origin, _) in enumerate(network.edges)
         if origin in row.origin and (row.products == ALL or product in row.products)
     ]
-    weekly = row.tonnes / ((row.end - row.start) / 7.0)
+    thursdays = (row.end - 1 - int(days[0])) // 7 - (row.start - 1 - int(days[0])) // 7
+    weekly = row.tonnes / max(thursdays, 1)
     cap = np.where((days >= row.start) & (days < row.end), weekly, np.inf)
     return Quota(np.array(edges, dtype=np.int64), cap, row.leak)
 

@@ -132,7 +132,8 @@ class LicenseQueue:
         """Controls begin or end this week: applications for goods that are free lapse."""
         plan, kind = self.plan, self.plan.kind[week][:, None]
         one, none = self.dtype(1), self.dtype(0)
-        part = np.where(kind == LISTED, np.where(self.alike, self.listed, one), none)
+        all_of_it = ~self.alike | plan.ban[week][:, None]
+        part = np.where(kind == LISTED, np.where(all_of_it, one, self.listed), none)
         part = np.where(kind == LOOK_ALIKE, self.look, part)
         if content is not None:
             part = np.where(kind == OF_CONTENT, content.share[self.source], part)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KEPT", "Recorder", "Series", "cubes", "series_of"]
 
+_TINY = 1e-30
 KEPT = ("exports", "lost", "price")
 """Series that are kept if nothing else is asked."""
 
@@ -81,17 +82,13 @@ def _exports(net: Network, _: Plan) -> Series:
 def _lost(net: Network, _: Plan) -> Series:
     other = net.base.other[net.product, net.region]
     rows = np.array([i for i, n in enumerate(net.final_nodes) if other[n] < 0.5 * net.final[n]])
-    nodes = net.final_nodes[rows]
-    normal = net.final[nodes][:, None]
-    labels = tuple(net.nodes[n] for n in nodes)
-    return Series(
-        "lost",
-        "share of normal use",
-        ("product", "region"),
-        labels,
-        lambda w: 1.0 - w.final[rows] / (normal * w.level),
-        absent=np.nan,
-    )
+    labels = tuple(net.nodes[n] for n in net.final_nodes[rows])
+
+    def share(week: Week) -> Floats:
+        need = np.maximum(week.needed[rows], _TINY)
+        return np.asarray(1.0 - np.minimum(week.final[rows] / need, 1.0))
+
+    return Series("lost", "share of need", ("product", "region"), labels, share, absent=np.nan)
 
 
 def _price(net: Network, _: Plan) -> Series:

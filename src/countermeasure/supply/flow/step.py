@@ -45,7 +45,8 @@ class Week:
         rate: Rates of the processes, (K, B).
         sent: Dispatch by edge, (E, B).
         final: Final use served at the nodes that have any, (F, B).
-        wanted: Final use wanted at them, (F, B).
+        wanted: Final use wanted at them at the week's prices, (F, B).
+        needed: Final use they would want at normal prices, (F, B).
         added: Supply added, (N, 1) or (N, B).
         made: Output by node, (N, B).
         used: What left each node, (N, B): use as input, final use and dispatch.
@@ -61,6 +62,7 @@ class Week:
     sent: Floats
     final: Floats
     wanted: Floats
+    needed: Floats
     added: Floats
     made: Floats
     used: Floats
@@ -179,7 +181,8 @@ class Step:
         request *= self.weighted
         released = self.queue.bound(week, request, self.content)
         self.quotas.bound(week, request)
-        wanted = self.final * plan.demand[week, self.final_nodes].astype(self.dtype)[:, None]
+        needed = self.final * plan.demand[week, self.final_nodes].astype(self.dtype)[:, None]
+        wanted = needed.copy()
         self.prices.thin(wanted)
         ratio = self._share(wanted)
         served = wanted * self.ratio[self.final_nodes]
@@ -199,6 +202,7 @@ class Step:
             request,
             served,
             wanted,
+            needed,
             added,
             made,
             used,
