@@ -106,9 +106,13 @@ def main():
     solve = plain(model)
     theirs, other = timed(lambda: [solve(tariff) for _ in range(5)][-1], asked.repeat)
     apart = np.abs(found.real_income - other).max()
-    print(f"equilibrium: Newton {50 * ours:.2f} ms, general solver {200 * theirs:.1f} ms, ratio {theirs * 4 / ours:.0f}; they differ by {apart:.0e}")
+    print(
+        f"equilibrium: Newton {50 * ours:.2f} ms, general solver {200 * theirs:.1f} ms, ratio {theirs * 4 / ours:.0f}; they differ by {apart:.0e}"
+    )
     seconds, _ = timed(lambda: gradient(found, np.eye(7)[0]), asked.repeat)
-    print(f"derivatives by all {int(model.foreign.sum())} tariffs: {1e3 * seconds:.2f} ms after the equilibrium; by differences with the general solver about {theirs / 5 * 1386:.0f} s, ratio {theirs / 5 * 1386 / seconds:.0f}")
+    print(
+        f"derivatives by all {int(model.foreign.sum())} tariffs: {1e3 * seconds:.2f} ms after the equilibrium; by differences with the general solver about {theirs / 5 * 1386:.0f} s, ratio {theirs / 5 * 1386 / seconds:.0f}"
+    )
     for name, version, stored in (("lambda = 1", model, "optimal_tariff"), ("lobbying", lobbied, "optimal_tariff_pol")):
         seconds, all_ = timed(lambda v=version: [best(v, Chooser((c,))) for c in v.countries], asked.repeat)
         short = []
@@ -116,20 +120,28 @@ def main():
             theirs_ = version.tariff.copy()
             theirs_[k] = data[stored][k]
             short.append(one.value[0] - version.solve(theirs_).government[k])
-        print(f"seven best tariffs, {name}: {seconds:.2f} s, {sum(o.rounds for o in all_)} rounds, residual {max(o.residual for o in all_):.0e}; above the stored optima by {min(short):.0e} to {max(short):.0e}")
+        print(
+            f"seven best tariffs, {name}: {seconds:.2f} s, {sum(o.rounds for o in all_)} rounds, residual {max(o.residual for o in all_):.0e}; above the stored optima by {min(short):.0e} to {max(short):.0e}"
+        )
     took, value, calls = rival(model, "BRA", asked.iterations)
     ours, one = timed(lambda: best(model, Chooser(("BRA",))), asked.repeat)
-    print(f"Brazil alone: {1e3 * ours:.0f} ms for +{100 * (one.value[0] - 1):.6f} %; the rival after {asked.iterations} iterations, {calls} equilibria and {took:.0f} s +{100 * (value - 1):.6f} %, ratio so far {took / ours:.0f}")
+    print(
+        f"Brazil alone: {1e3 * ours:.0f} ms for +{100 * (one.value[0] - 1):.6f} %; the rival after {asked.iterations} iterations, {calls} equilibria and {took:.0f} s +{100 * (value - 1):.6f} %, ratio so far {took / ours:.0f}"
+    )
     fights = {}
     for name, version in (("lambda = 1", model), ("lobbying", lobbied)):
         bare, _ = timed(lambda v=version: war(v, verify=False), asked.repeat)
         seconds, fights[name] = timed(lambda v=version: war(v), asked.repeat)
         o = fights[name]
-        print(f"war of seven, {name}: {bare:.2f} s, with each chooser choosing anew {seconds:.2f} s; residual {o.residual:.0e}, regret {o.regret:.0e}, mean {100 * (o.found.government.mean() - 1):+.2f} %")
+        print(
+            f"war of seven, {name}: {bare:.2f} s, with each chooser choosing anew {seconds:.2f} s; residual {o.residual:.0e}, regret {o.regret:.0e}, mean {100 * (o.found.government.mean() - 1):+.2f} %"
+        )
     for name, version in (("lambda = 1", model), ("lobbying", lobbied)):
         for start, tariff_ in (("war", fights[name].tariff), ("today", None), ("free trade", np.zeros_like(model.tariff))):
             seconds, a = timed(lambda v=version, t=tariff_: agreement(v, tariff=t), 1)
-            print(f"agreement of seven, {name}, from {start}: {seconds:.2f} s, {a.rounds} rounds, common gain {100 * a.common:.4f} %, residual {a.residual:.0e}, spread {a.spread:.0e}")
+            print(
+                f"agreement of seven, {name}, from {start}: {seconds:.2f} s, {a.rounds} rounds, common gain {100 * a.common:.4f} %, residual {a.residual:.0e}, spread {a.spread:.0e}"
+            )
     seconds, o = timed(lambda: best(model, Chooser(("EU", "JPN", "USA"), ("CHN",))), asked.repeat)
     print(f"front of three against one: {1e3 * seconds:.0f} ms; {o}")
 

@@ -1,6 +1,9 @@
 """Fixtures for all tests."""
 
 import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is imported; small matrices lose by two threads
+
 from pathlib import Path
 
 import pytest

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from countermeasure.codes.day import format_day
 from countermeasure.errors import InputError
 from countermeasure.io.pictures import curve_band
-from countermeasure.io.supply_html import Assumption, Grid, Meta, Section, Source, supply_report_html
+from countermeasure.io.report_page import Assumption, Grid, Meta, Section, Source, report_page
 from countermeasure.io.supply_pictures import pictures_of
 from countermeasure.io.write import write_table
 from countermeasure.supply.sheets import sheets_of
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from countermeasure.codes.sheet import Sheet
     from countermeasure.supply.firm.answer import FirmAnswer
     from countermeasure.supply.outcome import Outcome
     from countermeasure.supply.projects import Alternatives
-    from countermeasure.supply.sheets import Sheet
 
 __all__ = ["outcome_json", "supply_page", "write_outcome", "write_outlook"]
 
@@ -87,8 +87,7 @@ def write_outcome(folder: Path, outcome: Outcome, firm: FirmAnswer | None = None
         ) from None
     sheets, written = sheets_of(outcome), []
     for sheet in sheets:
-        columns = _columns(sheet)
-        written += [write_table(folder / f"{sheet.name}{suffix}", columns) for suffix in (".csv", ".parquet")]
+        written += [write_table(folder / f"{sheet.name}{suffix}", sheet.by_column()) for suffix in (".csv", ".parquet")]
     path = folder / "outcome.json"
     path.write_text(json.dumps(outcome_json(outcome, firm), ensure_ascii=False, indent=1, default=float) + "\n", "utf-8")
     written.append(path)
@@ -133,10 +132,6 @@ def write_outlook(folder: Path, found: Alternatives, level: float) -> list[Path]
     return written
 
 
-def _columns(sheet: Sheet) -> dict[str, list[Any]]:
-    return {name: [row[i] for row in sheet.rows] for i, name in enumerate(sheet.columns)}
-
-
 def supply_page(outcome: Outcome, firm: FirmAnswer | None = None, sheets: Sequence[Sheet] | None = None) -> str:
     """The page of a run: answer, assumptions, pictures each with its table, limits, sources, stamp."""
     by_name = {s.name: s for s in (sheets_of(outcome) if sheets is None else sheets)}
@@ -164,7 +159,7 @@ def supply_page(outcome: Outcome, firm: FirmAnswer | None = None, sheets: Sequen
         sources=[Source(s) for s in scenario.sources],
         stamp=stamp_of(outcome),
     )
-    return supply_report_html(sections, meta)
+    return report_page(sections, meta)
 
 
 def _row(row: tuple[Any, ...]) -> list[object]:

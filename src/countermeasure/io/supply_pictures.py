@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from countermeasure.codes.sheet import Sheet
 from countermeasure.io.pictures import Panel, fan_chart, sankey, small_multiples, stack_bars
 from countermeasure.supply.cube import BAND
 from countermeasure.supply.flow.fit import MAGNETS, monthly_exports
-from countermeasure.supply.sheets import Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -9,7 +9,7 @@ import numpy as np
 
 from countermeasure.errors import InputError
 from countermeasure.io.pictures import fan_chart
-from countermeasure.io.supply_html import Grid, Meta, Section, supply_report_html
+from countermeasure.io.report_page import Grid, Meta, Section, report_page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,7 +133,7 @@ def _html(found: Validation, draws: int, seed: int) -> str:
         Section("What others found", "", "", Grid(STUDY_COLUMNS, list(found.studies))),
     ]
     answer = _met(found)
-    return supply_report_html(
+    return report_page(
         sections,
         Meta("The supply engine against what happened", answer, stamp=[("draws", str(draws)), ("seed", str(seed))]),
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from countermeasure.codes.sheet import Sheet
 from countermeasure.supply.cube import BAND
 from countermeasure.supply.flow.fit import monthly_exports
 from countermeasure.supply.history import observed
@@ -21,24 +21,7 @@ if TYPE_CHECKING:
 
     Floats = np.ndarray[Any, np.dtype[np.floating[Any]]]
 
-__all__ = ["Sheet", "sheets_of"]
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table.
-
-    Attributes:
-        name: File name without suffix.
-        title: What it holds.
-        columns: Heads; units stand in them.
-        rows: Values.
-    """
-
-    name: str
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
+__all__ = ["sheets_of"]
 
 
 def sheets_of(outcome: Outcome) -> tuple[Sheet, ...]:

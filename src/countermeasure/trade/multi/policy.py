@@ -113,9 +113,40 @@ class Policy:
                     f"{name} {baseline.cell('flows', place)} is {array[place]:g}; it must be above {low:g}"
                     for place in list(zip(*np.nonzero(bad), strict=True))[:10]
                 ]
-            for quota in self.quotas:
-                if not 0 <= quota.share <= 1:
-                    name = f"{baseline.countries[quota.origin]}, {baseline.sectors[quota.sector]}"
-                    faults.append(f"the quota on {name} is {quota.share:g} of the baseline; it must be from 0 to 1")
+            faults += [fault for quota in self.quotas for fault in _faults_of(quota, baseline)]
+            faults += [] if self.critical is None else _critical_faults(self.critical, baseline)
         if faults:
             raise InputError("the policy cannot be", code="bad_policy", cure="Mend:", faults=faults)
+
+
+def _faults_of(quota: Quota, baseline: Baseline) -> list[str]:
+    """What is wrong with a quota."""
+    n, j = len(baseline.countries), len(baseline.sectors)
+    if not (0 <= quota.origin < n and 0 <= quota.sector < j and all(0 <= m < n for m in quota.importers)):
+        return [f"a quota is on places that the baseline of {n} economies and {j} sectors does not have"]
+    name = f"{baseline.countries[quota.origin]}, {baseline.sectors[quota.sector]}"
+    faults = []
+    if not 0 <= quota.share <= 1:
+        faults.append(f"the quota on {name} is {quota.share:g} of the baseline; it must be from 0 to 1")
+    if not 0 <= quota.exporter_rent <= 1:
+        faults.append(f"{quota.exporter_rent:g} of the rent of the quota on {name} stays with the exporter; give 0 to 1")
+    if len(set(quota.importers)) != len(quota.importers):
+        faults.append(f"the quota on {name} names an importer twice")
+    return faults
+
+
+def _critical_faults(critical: CriticalInput, baseline: Baseline) -> list[str]:
+    """What is wrong with a critical input."""
+    n, j = len(baseline.countries), len(baseline.sectors)
+    if critical.cost_share.shape != (n, j) or critical.price.shape != (n,):
+        return [
+            f"the critical input has shapes {critical.cost_share.shape} and {critical.price.shape}, not {(n, j)} and {(n,)}"
+        ]
+    faults = []
+    if not ((critical.cost_share >= 0) & (critical.cost_share < 1)).all():
+        faults.append("a cost share of the critical input is not from 0 to below 1")
+    if not (np.isfinite(critical.price) & (critical.price > 0)).all():
+        faults.append("a price of the critical input is not above 0")
+    if not (np.isfinite(critical.sigma) and critical.sigma >= 0):
+        faults.append(f"the elasticity of the critical input is {critical.sigma:g}; it must be 0 or more")
+    return faults

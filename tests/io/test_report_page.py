@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from countermeasure.errors import InputError
 from countermeasure.io.pictures import fan_chart
-from countermeasure.io.supply_html import Assumption, Grid, Meta, Section, Source, supply_report_html
+from countermeasure.io.report_page import Assumption, Grid, Meta, Section, Source, report_page
 
 WEEKS = [f"2025-{m:02d}-{d:02d}" for m, d in ((4, 7), (4, 14), (4, 21), (4, 28), (5, 5), (5, 12), (5, 19), (5, 26), (6, 2))]
 NINE = list(range(9))
@@ -57,9 +57,7 @@ GRID = Grid(("week", "t", "share"), [(w, 1000.5 * n, None if n == 2 else -n / 7)
 
 
 def test_page_holds_answer_then_assumptions_then_results():
-    page = supply_report_html(
-        [Section("First", "One.\n\nTwo <b>.", PICTURE, GRID), Section("Second", svg=PICTURE, table=GRID)], META
-    )
+    page = report_page([Section("First", "One.\n\nTwo <b>.", PICTURE, GRID), Section("Second", svg=PICTURE, table=GRID)], META)
     parsed = Page(page)
     assert parsed.open == []
     order = [
@@ -82,8 +80,8 @@ def test_page_holds_answer_then_assumptions_then_results():
 
 def test_long_tables_open_on_a_click():
     long = Grid(("n",), [(n,) for n in range(40)])
-    assert "The figures of the picture: 40 rows" in supply_report_html([Section("a", svg=PICTURE, table=long)], META)
-    assert "<details>" not in supply_report_html([Section("a", table=long)], META)
+    assert "The figures of the picture: 40 rows" in report_page([Section("a", svg=PICTURE, table=long)], META)
+    assert "<details>" not in report_page([Section("a", table=long)], META)
 
 
 def test_page_reports_all_faults_in_one_go():
@@ -93,17 +91,17 @@ def test_page_reports_all_faults_in_one_go():
         Section("foreign", svg="<img src=x>", table=GRID),
     ]
     with pytest.raises(InputError) as caught:
-        supply_report_html(sections, Meta("t", "a", assumptions=[Assumption("x", "1", "Z", "")]))
+        report_page(sections, Meta("t", "a", assumptions=[Assumption("x", "1", "Z", "")]))
     said = str(caught.value)
     for part in ("the picture has no table", "row 2 of the table", "not an SVG element", "confidence 'Z'"):
         assert part in said
 
 
 def test_page_without_assumptions_says_so():
-    assert "No assumption is listed." in supply_report_html([], Meta("t", "a"))
+    assert "No assumption is listed." in report_page([], Meta("t", "a"))
 
 
 @given(st.lists(st.tuples(words, values, values), max_size=6), words, words)
 def test_pages_take_anything(rows, title, text):
-    page = supply_report_html([Section(title, text, table=Grid((title, "a", "b"), rows))], Meta(title, text, text))
+    page = report_page([Section(title, text, table=Grid((title, "a", "b"), rows))], Meta(title, text, text))
     assert Page(page).open == []

@@ -1,4 +1,4 @@
-"""A simulation of supply as one HTML page: the answer, what was assumed, pictures each with its table, sources."""
+"""A study as one HTML page: the answer, what was assumed, pictures each with its table, sources."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from countermeasure.io.review_html import STYLE, table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Assumption", "Grid", "Meta", "Section", "Source", "supply_report_html"]
+__all__ = ["Assumption", "Grid", "Meta", "Section", "Source", "report_page"]
 
 LETTERS = {
     "A": "read in a primary document or data file",
@@ -118,7 +118,7 @@ class Meta:
     stamp: Sequence[tuple[str, str]] = ()
 
 
-def supply_report_html(sections: Sequence[Section], meta: Meta) -> str:
+def report_page(sections: Sequence[Section], meta: Meta) -> str:
     """Write the page.
 
     Args:

@@ -1,0 +1,1 @@
+"""Readers of the file forms of trade baselines; ``countermeasure.io.trade_baselines`` chooses among them."""

@@ -1,0 +1,125 @@
+"""From the book to the model: what tariffs are on a day, averaged over trade by economy and sector.
+
+US duties on all origins come from the duty engine over US imports of 2024. No imports of China by customs number were found, so
+that China's duties on US goods are published averages over all goods. Other economies' tariffs stay as they were.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from countermeasure.book.load import shipped_data
+from countermeasure.codes.country import ORIGINS
+from countermeasure.codes.day import format_day, parse_day
+from countermeasure.duty.average import programme_rates
+from countermeasure.errors import InputError
+from countermeasure.trade.multi.economies import economies
+from countermeasure.trade.multi.weights import us_imports
+
+if TYPE_CHECKING:
+    from countermeasure.book.model import Reading
+    from countermeasure.duty.engine import DutyEngine
+    from countermeasure.trade.multi.weights import ImportWeights
+
+    Array = np.ndarray[Any, np.dtype[np.float64]]
+
+__all__ = ["BEFORE", "USMCA_CLAIMED", "DutyAverages", "chinese_average", "us_averages"]
+
+BEFORE = "2025-01-01"
+"""The day whose tariffs the shipped baseline holds."""
+USMCA_CLAIMED = 0.5
+"""Share of Canadian and Mexican goods that claim the agreement; an assumption (U)."""
+
+
+@dataclass(frozen=True)
+class DutyAverages:
+    """Average duties of an importer on a day by economy and sector.
+
+    Attributes:
+        rate: Over trade, (N, J); nan where nothing is imported.
+        value: Trade they are averaged over, million USD, (N, J).
+        economies: Codes, (N,).
+        on: Epoch day.
+        unknown: Share of the trade whose line the schedule does not know.
+        specific: Share on lines with specific rates, whose column-1 part is left out.
+    """
+
+    rate: Array
+    value: Array
+    economies: tuple[str, ...]
+    on: int
+    unknown: float
+    specific: float
+
+
+def us_averages(
+    engine: DutyEngine,
+    on: int,
+    reading: Reading,
+    *,
+    usmca_claimed: float = USMCA_CLAIMED,
+    weights: ImportWeights | None = None,
+) -> DutyAverages:
+    """US duties on a day by economy of origin and sector, over imports of 2024, in the ordinary case.
+
+    Args:
+        engine: Duty engine: the book as known, scenarios included.
+        on: Epoch day.
+        reading: Reading of the book.
+        usmca_claimed: Share of Canadian and Mexican goods that claim the agreement.
+        weights: Imports to average over; the shipped ones if absent.
+    """
+    weights = weights or us_imports()
+    schedule, compiled = engine.us_schedule, engine.compiled("US", reading)
+    children = [schedule.children(line, on) for line in weights.lines]
+    row = np.array([held[0] if len(held) else -1 for held in children], dtype=np.int32)
+    origin = np.array([ORIGINS.index(c) for c in weights.countries], dtype=np.int32)
+    good = row[weights.line] >= 0
+    at, country = row[weights.line[good]], weights.country[good]
+    arguments = (compiled, schedule, on, np.asarray(schedule.codes)[at], origin[country], at)
+    _, parts, blind = programme_rates(*arguments)
+    rate = parts.sum(axis=1)
+    if usmca_claimed > 0:
+        partners = np.isin(np.array(weights.countries)[country], ("CA", "MX"))
+        _, claimed, _ = programme_rates(*arguments, known={"usmca": 1.0})
+        rate = np.where(partners, (1 - usmca_claimed) * rate + usmca_claimed * claimed.sum(axis=1), rate)
+    rates = np.zeros(len(weights.musd))
+    rates[good] = rate
+    known, whole = weights.totals(weights.musd * good), float(weights.musd.sum())
+    duty = weights.totals(rates * weights.musd)
+    return DutyAverages(
+        np.divide(duty, known, out=np.full(known.shape, np.nan), where=known > 0),
+        known,
+        economies().codes,
+        on,
+        float(weights.musd[~good].sum()) / whole,
+        float(weights.musd[good][blind].sum()) / whole,
+    )
+
+
+def chinese_average(on: int) -> tuple[float, str]:
+    """China's average duty on US goods on a day, and where it is from: the last published step of the Peterson Institute.
+
+    Raises:
+        InputError: If the day is before the first step.
+    """
+    path = shipped_data() / "averages" / "us_china_averages.csv"
+    lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
+    steps = [
+        (parse_day(row["date"]), float(row["value"]), row["confidence"])
+        for row in csv.DictReader(lines)
+        if (row["importer"], row["exporter"], row["maker"]) == ("CN", "US", "piie") and row["standing"] != "planned"
+    ]
+    past = [step for step in sorted(steps) if step[0] <= on]
+    if not past:
+        raise InputError(
+            f"no average of China's duties on US goods is known on {format_day(on)}",
+            code="no_average",
+            cure="Take a later day.",
+        )
+    day, value, confidence = past[-1]
+    return value, f"Peterson Institute, step of {format_day(day)}, confidence {confidence}"

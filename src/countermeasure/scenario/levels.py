@@ -1,0 +1,188 @@
+"""From a scenario to levels: duties of a day, changes, quotas and dear rare earths on the flows of a baseline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from countermeasure.codes.day import format_day, parse_day
+from countermeasure.duty.engine import DutyEngine
+from countermeasure.errors import CountermeasureError
+from countermeasure.scenario.critical import SIGMA, critical_of_supply
+from countermeasure.scenario.duties import BEFORE, chinese_average, us_averages
+from countermeasure.trade.multi.economies import economies
+from countermeasure.trade.multi.policy import Policy, Quota
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from countermeasure.codes.yamltext import Loaded
+    from countermeasure.scenario.duties import DutyAverages
+    from countermeasure.scenario.model import TradeScenario
+    from countermeasure.trade.multi.baseline import Baseline
+    from countermeasure.trade.multi.policy import CriticalInput
+
+    Array = np.ndarray[Any, np.dtype[np.float64]]
+    Told = list[tuple[str, str, str, str]]
+
+__all__ = ["policy_of", "policy_rows"]
+
+
+def _places(words: Sequence[str], baseline: Baseline) -> list[int]:
+    """Places of economies; ``*`` is all, ``-CN`` takes one out."""
+    known, found = economies(), []
+    for word in words:
+        if word == "*":
+            found += list(range(len(baseline.countries)))
+        elif word.startswith("-"):
+            out = {baseline.country(code) for code in known.resolve(word[1:])}
+            found = [place for place in found if place not in out]
+        elif word in baseline.countries:
+            found.append(baseline.country(word))
+        else:
+            found += [baseline.country(code) for code in known.resolve(word)]
+    return list(dict.fromkeys(found))
+
+
+def _sectors(words: Sequence[str], baseline: Baseline) -> list[int]:
+    found: list[int] = []
+    for word in words:
+        found += np.flatnonzero(baseline.goods).tolist() if word == "goods" else [baseline.sector(word)]
+    return found
+
+
+def policy_rows(
+    scenario: TradeScenario, baseline: Baseline, loaded: Loaded | None = None, faults: list[str] | None = None
+) -> tuple[list[tuple[list[int], list[int], list[int], Mapping[str, Any]]], tuple[Quota, ...]]:
+    """Rows with names turned into places; faults are told with their lines where a file is given."""
+    rows, quotas = [], []
+    for i, change in enumerate(scenario.changes):
+        try:
+            places = (
+                _places(change["importers"], baseline),
+                _places(change["origins"], baseline),
+                _sectors(change["sectors"], baseline),
+            )
+            rows.append((*places, change))
+        except CountermeasureError as error:
+            _tell(error, ("changes", i), loaded, faults)
+    for i, quota in enumerate(scenario.quotas):
+        try:
+            origin = _places([quota["origin"]], baseline)[0]
+            importers = tuple(p for p in _places(quota["importers"], baseline) if p != origin)
+            sector = baseline.sector(quota["sector"])
+            quotas.append(Quota(origin, importers, sector, float(quota["share"]), float(quota["exporter_rent"])))
+        except CountermeasureError as error:
+            _tell(error, ("quotas", i), loaded, faults)
+    return rows, tuple(quotas)
+
+
+def _tell(error: CountermeasureError, place: tuple[str | int, ...], loaded: Loaded | None, faults: list[str] | None) -> None:
+    if loaded is None or faults is None:
+        raise error
+    faults.append(f"{loaded.where(place)}: {error}")
+
+
+def policy_of(scenario: TradeScenario, baseline: Baseline) -> tuple[Policy, Told, Any]:
+    """Policy levels of a scenario, what they rest on, and the averages they come from."""
+    policy = Policy.of(baseline)
+    tariff, tax, friction = policy.tariff.copy(), policy.export_tax.copy(), policy.friction.copy()
+    banned = policy.banned.copy()
+    told: Told = []
+    averages = None
+    if scenario.duties_on is not None:
+        averages = _book_duties(scenario, baseline, tariff, told)
+    rows, quotas = policy_rows(scenario, baseline)
+    for importers, origins, sectors, change in rows:
+        cells = [(m, o) for m in importers for o in origins if m != o]
+        for m, o in cells:
+            if change["add_tariff"] is not None:
+                tariff[m, o, sectors] += float(change["add_tariff"])
+            if change["set_tariff"] is not None:
+                tariff[m, o, sectors] = float(change["set_tariff"])
+            if change["set_export_tax"] is not None:
+                tax[m, o, sectors] = float(change["set_export_tax"])
+            if change["friction"] is not None:
+                friction[m, o, sectors] *= float(change["friction"])
+            if change["ban"] == "yes":
+                banned[m, o, sectors] = True
+        told.append((change["why"] or "Change", _change_words(change), "U", f"scenario {scenario.id}"))
+    told += [
+        (q["why"] or "Quota", f"{q['origin']} {q['sector']} to {float(q['share']):.0%}", "U", f"scenario {scenario.id}")
+        for q in scenario.quotas
+    ]
+    critical = _dear_rare_earths(scenario, baseline, told)
+    return Policy(tariff, tax, friction, banned, quotas, critical), told, averages
+
+
+def _dear_rare_earths(scenario: TradeScenario, baseline: Baseline, told: Told) -> CriticalInput | None:
+    if scenario.critical is None:
+        return None
+    name, sigma, why = scenario.critical
+    beside = scenario.folder / name
+    found = critical_of_supply(baseline, str(beside) if beside.is_file() else name, SIGMA if sigma is None else sigma)
+    price, share = found.input.price, found.input.cost_share
+    told += [
+        (
+            why or "Rare earths at the prices of a supply run",
+            f"{price.min():.2f} to {price.max():.2f} times normal by economy; at most {share.max():.3%} of a sector's costs",
+            "U",
+            found.source,
+        ),
+        ("Elasticity between rare earths and all else", f"{found.input.sigma:g}", "U", "assumption"),
+        ("Lines that stand still", "are not in these figures", "D", "countermeasure supply has them"),
+    ]
+    return found.input
+
+
+def _change_words(change: Mapping[str, Any]) -> str:
+    parts = [
+        f"{key.replace('_', ' ')} {change[key]}"
+        for key in ("add_tariff", "set_tariff", "set_export_tax", "friction")
+        if change[key] is not None
+    ]
+    parts += ["banned"] if change["ban"] == "yes" else []
+    return (
+        f"{', '.join(parts)}: {' '.join(change['importers'])} on {' '.join(change['origins'])}, {' '.join(change['sectors'])}"
+    )
+
+
+def _book_duties(scenario: TradeScenario, baseline: Baseline, tariff: Array, told: Told) -> tuple[DutyAverages, DutyAverages]:
+    """Put the change of duties since the baseline's year on the flows, as (1 + now) / (1 + then)."""
+    on = scenario.duties_on or 0
+    engine = DutyEngine(scenarios=scenario.instruments, known_on=scenario.known_on, readings=(scenario.reading,))
+    now = us_averages(engine, on, scenario.reading, usmca_claimed=scenario.usmca_claimed)
+    then = us_averages(DutyEngine.shipped(), parse_day(BEFORE), scenario.reading, usmca_claimed=scenario.usmca_claimed)
+    change = np.nan_to_num((1 + now.rate) / (1 + then.rate) - 1)
+    us = baseline.country("US")
+    for place, code in enumerate(now.economies):
+        if code != "US" and code in baseline.countries:
+            origin = baseline.country(code)
+            for s, sector in enumerate(baseline.sectors[: change.shape[1]]):
+                if baseline.goods[baseline.sector(sector)]:
+                    tariff[us, origin, s] = (1 + tariff[us, origin, s]) * (1 + change[place, s]) - 1
+    china = baseline.country("CN")
+    value, source = chinese_average(on)
+    if scenario.chinese_average is not None:
+        value, source = scenario.chinese_average, f"scenario {scenario.id}"
+    before, _ = chinese_average(parse_day(BEFORE))
+    raised = (1 + value) / (1 + before) - 1
+    tariff[china, us, baseline.goods] = (1 + tariff[china, us, baseline.goods]) * (1 + raised) - 1
+    total = np.nansum(now.rate * now.value) / now.value.sum()
+    cn = now.economies.index("CN")
+    rate = np.nansum(now.rate[cn] * now.value[cn]) / now.value[cn].sum()
+    day = format_day(on) + ("" if scenario.known_on is None else f", known on {format_day(scenario.known_on)}")
+    told += [
+        (
+            f"US duties of {day}, averages over imports of 2024",
+            f"{total:.1%} on all, {rate:.1%} on China; {now.specific:.0%} of trade has specific rates in column 1, left out",
+            "D",
+            "the book; US Census",
+        ),
+        ("Duties of the baseline's year", f"those of {BEFORE}; the change acts", "D", "the book"),
+        ("Share of Canadian and Mexican goods that claim the USMCA", f"{scenario.usmca_claimed:g}", "U", "assumption"),
+        ("China's duties on US goods, all goods alike", f"{value:.1%}", "D", source),
+        ("Tariffs of all others", "as in the baseline", "U", "no other schedule is in the book"),
+    ]
+    return now, then

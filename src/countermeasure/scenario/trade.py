@@ -1,0 +1,45 @@
+"""Solve trade scenarios on a baseline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from countermeasure.scenario.levels import policy_of
+from countermeasure.scenario.model import TradeOutcome
+from countermeasure.trade.multi.horizon import horizon
+from countermeasure.trade.multi.shipped import shipped_baseline
+from countermeasure.trade.multi.solve import solve_in_steps
+
+if TYPE_CHECKING:
+    from countermeasure.scenario.model import TradeScenario
+    from countermeasure.trade.multi.baseline import Baseline
+
+__all__ = ["run_trade"]
+
+
+def run_trade(
+    scenario: TradeScenario,
+    baseline: Baseline | None = None,
+    *,
+    closure: str = "nominal",
+) -> TradeOutcome:
+    """Solve a scenario.
+
+    Args:
+        scenario: What is asked.
+        baseline: The shipped one if absent.
+        closure: What becomes of deficits, see ``trade.multi.closures``.
+
+    Raises:
+        NoSolutionError: If not even a first step could be solved.
+    """
+    base = baseline or shipped_baseline()
+    policy, told, averages = policy_of(scenario, base)
+    theta = horizon(base.theta, scenario.years)
+    found = solve_in_steps(base, policy, closure=closure, theta=theta)
+    years = "long run" if scenario.years is None else f"{scenario.years:g} years"
+    told.append(
+        ("Horizon", f"{years}: elasticities {float(theta.min()):.2f} to {float(theta.max()):.2f}", "U", "trade.multi.horizon")
+    )
+    told.append(("Closure of deficits", closure, "D", "trade.multi.closures"))
+    return TradeOutcome(scenario, policy, found, tuple(told), averages)
