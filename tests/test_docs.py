@@ -14,8 +14,10 @@ from countermeasure.cli import main
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PLACEHOLDERS = ("LINES.csv", "FILE", "EDITIONS", "hts_2026_revision_22.json", "--help")
-MADE = ROOT / "docs" / "explanation" / "supply_validation.md"
-"""Written by the command that it names; tests/supply compares it."""
+MADE = tuple(ROOT / "docs" / "explanation" / f"{engine}_validation.md" for engine in ("supply", "trade"))
+"""Written by the command that each names; tests of the engines compare them."""
+SHOWN = ("$ countermeasure supply", "$ countermeasure trade")
+"""How a screen begins that is run again and compared."""
 
 
 def blocks(kind: str) -> list[str]:
@@ -24,20 +26,24 @@ def blocks(kind: str) -> list[str]:
 
 
 def written() -> dict[str, str]:
-    """Files that pages print in full: YAML blocks whose first line is their name, as ``# permits.yaml``."""
+    """Files that pages print in full: YAML and CSV blocks whose first line is their name, as ``# permits.yaml``.
+
+    A table does not hold that line, since its head has a form of its own.
+    """
     named = [(re.match(r"# ([\w-]+\.yaml)\n", block), block) for block in blocks("yaml")]
-    return {found[1]: block for found, block in named if found}
+    tables = [(re.match(r"# ([\w/-]+\.csv)\n", block), block.partition("\n")[2]) for block in blocks("csv")]
+    return {found[1]: block for found, block in (*named, *tables) if found}
 
 
 def screens() -> list[str]:
-    """Commands of the supply pages that are shown with what they print."""
-    return [block for block in blocks("console") if block.startswith("$ countermeasure supply") and "\n" in block.strip()]
+    """Commands of the supply and trade pages that are shown with what they print."""
+    return [block for block in blocks("console") if block.startswith(SHOWN) and "\n" in block.strip()]
 
 
 def commands() -> list[str]:
     found: list[str] = []
     for page in PAGES:
-        if page == MADE:
+        if page in MADE:
             continue
         text = page.read_text(encoding="utf-8")
         found += re.findall(r"^\s*(?:\$ )?(countermeasure [^\n]+)$", text, flags=re.MULTILINE)
@@ -51,6 +57,7 @@ def place(tmp_path_factory) -> Path:
     shutil.copytree(ROOT / "examples", folder / "examples")
     shutil.copytree(ROOT / "tests" / "cases", folder / "tests" / "cases")
     for name, text in written().items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     return folder
 
@@ -94,11 +101,11 @@ def test_readme_s_first_screen_is_real(monkeypatch, capsys) -> None:
 
 def form(line: str) -> str:
     """A line without its figures, which move with the draws of another machine."""
-    return " ".join(re.sub(r"[-\d.,]*\d", "#", line).split())
+    return " ".join(re.sub(r"[-+\d.,]*\d", "#", line).split())
 
 
 @pytest.mark.parametrize("screen", screens(), ids=lambda screen: screen.splitlines()[0])
-def test_supply_screens_are_real(screen: str, place: Path, monkeypatch, capsys) -> None:
+def test_screens_are_real(screen: str, place: Path, monkeypatch, capsys) -> None:
     first, *lines = screen.splitlines()
     monkeypatch.chdir(place)
     monkeypatch.setattr(sys, "argv", shlex.split(first.removeprefix("$ ")))
@@ -109,6 +116,34 @@ def test_supply_screens_are_real(screen: str, place: Path, monkeypatch, capsys) 
     prose = form(printed)
     for line in lines:
         assert not line.strip() or line == "..." or form(line) in shown or form(line) in prose, line
+
+
+def test_the_trade_pages_name_every_command_flag_key_and_scenario() -> None:
+    import typer
+
+    from countermeasure.cli.trade import trade
+    from countermeasure.scenario import trade_scenario_names
+    from countermeasure.scenario.file import ChangeFile, CriticalFile, QuotaFile, TradeScenarioFile
+    from countermeasure.trade.multi.closures import CLOSURES
+    from countermeasure.trade.multi.economies import economies
+    from countermeasure.trade.multi.hs import SECTORS
+    from countermeasure.trade.multi.shipped import thetas
+
+    pages = [ROOT / "docs" / "reference" / f"{name}.md" for name in ("trade", "trade-games", "trade-baselines")]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    top = typer.main.get_command(trade)
+    flags = {flag for command in (top, *top.commands.values()) for one in command.params for flag in one.opts}
+    for flag in sorted(f for f in flags if f.startswith("--") and f != "--help" and "completion" not in f):
+        assert f"`{flag}" in text, flag
+    for command in top.commands:
+        assert f"countermeasure trade {command}" in text, command
+    keys = {key for form_ in (TradeScenarioFile, ChangeFile, QuotaFile) for key in form_.model_fields}
+    known = economies()
+    words = (*keys, *trade_scenario_names(), *CLOSURES, *SECTORS, *thetas(), *known.codes, *known.blocs)
+    for word in words:
+        assert f"`{word}`" in text, word
+    for key in CriticalFile.model_fields:
+        assert f"{key}:" in text, key
 
 
 @pytest.mark.parametrize(

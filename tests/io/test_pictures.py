@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countermeasure.errors import InputError
-from countermeasure.io.pictures import Panel, curve_band, fan_chart, sankey, small_multiples, stack_bars
+from countermeasure.io.pictures import Panel, curve_band, fan_chart, matrix, sankey, small_multiples, stack_bars
 from countermeasure.io.pictures.canvas import width_of
 from countermeasure.io.pictures.curve import crossing
 from countermeasure.io.pictures.flows import layout_of
@@ -96,6 +96,31 @@ def test_bars_take_anything(table, title, unit, band):
 
 nodes = st.sampled_from(["CN", "US", "EU", "JP", "a", "<b>", ""])
 stages = st.sampled_from(["ore", "oxide", "metal", "magnet", "users"])
+
+
+@given(
+    st.integers(1, 6).flatmap(
+        lambda n: st.lists(st.lists(st.floats() | st.floats(0, 1e6), min_size=n, max_size=n), min_size=1, max_size=5)
+    ),
+    words,
+)
+def test_matrices_take_anything(grid, title):
+    old = np.array(grid)
+    rows, columns = [f"r{n}" for n in range(len(old))], [f"c{n}" for n in range(len(old[0]))]
+    read(matrix(title, rows, columns, old, old / 2, "billion USD"))
+
+
+def test_a_matrix_tells_change_and_values():
+    svg = matrix("t", ["CN", "US"], ["US", "EU"], [[100, 50], [0, 80]], [[25, 60], [9, 80.1]], "billion USD")
+    seen = texts(read(svg))
+    assert "\u221275" in seen
+    assert "+20" in seen
+    assert "+0.1" in seen
+    assert "CN, US: 100 to 25 billion USD" in svg
+    assert "US, US" not in svg  # nothing was there before, so that there is no change to tell
+    assert "greatest fall CN, US: -75.0 percent; greatest rise CN, EU: +20.0 percent" in svg
+
+
 flows = st.lists(st.tuples(stages, nodes, stages, nodes, st.floats() | st.floats(0, 1e4)), max_size=25)
 
 
@@ -140,6 +165,7 @@ def test_nothing_to_draw_is_said_in_words():
         (lambda: stack_bars("t", WEEKS, ["a"], [NINE], "t", (NINE, NINE[1:])), r"band of the total has 8 values"),
         (lambda: fan_chart("t", WEEKS, [("Dy", NINE, ["x"] * 9, NINE)], "t"), r"'Dy', middle holds what is not a number"),
         (lambda: sankey("t", [("a", "b", "c", "d", "much")], []), r"not a number: 'much'"),
+        (lambda: matrix("t", ["a"], ["b", "c"], [[1, 2]], [[1]], "t"), r"1 rows and 2 columns"),
     ],
 )
 def test_what_does_not_fit_is_refused(draw, said):

@@ -199,8 +199,7 @@ def _read(folder: Path, files: list[Path], faults: list[str]) -> Book:
 
 def read_instrument(path: Path, name: str, faults: list[str]) -> Instrument | None:
     """Read one instrument file; faults are appended with file and line."""
-    from pydantic import ValidationError
-
+    from countermeasure.book.edge import read_model
     from countermeasure.book.schema import InstrumentFile
 
     try:
@@ -211,36 +210,15 @@ def read_instrument(path: Path, name: str, faults: list[str]) -> Instrument | No
     if loaded.faults:
         faults.extend(loaded.faults)
         return None
-    if not isinstance(loaded.data, dict):
-        faults.append(f"{name}:1: this is not an instrument; see countermeasure book new for a template")
+    what = "an instrument (countermeasure book new gives a template)"
+    filed = read_model(InstrumentFile, loaded, faults, what=what, docs="docs/reference/book.md")
+    if filed is None:
         return None
     try:
-        filed = InstrumentFile.model_validate(loaded.data)
-        acts = len(filed.acts)
-        return filed.convert(name, [loaded.lines.get(("acts", i), 0) for i in range(acts)])
-    except ValidationError as error:
-        tags = {"impose", "amend", "suspend", "resume", "extend", "repeal", "list", "delist", "declare"}
-        for fault in error.errors():
-            place = tuple(p for p in fault["loc"] if p not in tags)
-            line = _line(loaded.lines, place)
-            what = fault["msg"].removeprefix("Value error, ")
-            if fault["type"] == "extra_forbidden":
-                what = f"unknown key {place[-1]!r}; see docs/reference/book.md for the keys of this act"
-            elif fault["type"] == "missing":
-                what = f"the key {place[-1]!r} is missing"
-            elif fault["type"] == "union_tag_invalid":
-                what = f"unknown act {fault['ctx']['tag']!r}; there are {', '.join(sorted(tags))}"
-            faults.append(f"{name}:{line}: {'.'.join(map(str, place))}: {what}")
+        return filed.convert(name, [loaded.lines.get(("acts", i), 0) for i in range(len(filed.acts))])
     except ValueError as error:
         faults.append(f"{name}: {error}")
     return None
-
-
-def _line(lines: Mapping[tuple[str | int, ...], int], place: tuple[str | int, ...]) -> int:
-    for cut in range(len(place), -1, -1):
-        if place[:cut] in lines:
-            return lines[place[:cut]]
-    return 1
 
 
 def _read_facts(path: Path, faults: list[str]) -> dict[str, Fact]:

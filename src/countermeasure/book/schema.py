@@ -10,8 +10,9 @@ import json
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from countermeasure.book.edge import Day, Rate, Strict, YesNo, number_of
 from countermeasure.book.lists import digits_of
 from countermeasure.book.model import (
     ALWAYS,
@@ -34,14 +35,6 @@ from countermeasure.codes.day import parse_day, parse_instant
 from countermeasure.errors import CountermeasureError
 
 
-def _day(text: str) -> str:
-    try:
-        parse_day(text)
-    except CountermeasureError as error:
-        raise ValueError(str(error)) from None
-    return text
-
-
 def _instant(text: str) -> str:
     try:
         _to_instant(text)
@@ -50,19 +43,9 @@ def _instant(text: str) -> str:
     return text
 
 
-def _fraction(text: str) -> str:
-    try:
-        value = float(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is not a number; write a fraction such as 0.25 for 25 %") from None
-    if not 0 <= value <= 20:
-        raise ValueError(f"{text} is outside 0 to 20; rates are fractions, 0.25 is 25 %")
-    return text
-
-
 def _dollars(text: str) -> str:
     try:
-        value = float(text)
+        value = number_of(text)
     except ValueError:
         value = -1.0
     if not 0 <= value < 1e9:
@@ -106,15 +89,12 @@ def _slug(text: str) -> str:
     return text
 
 
-DayText = Annotated[str, AfterValidator(_day)]
 InstantText = Annotated[str, AfterValidator(_instant)]
-FractionText = Annotated[str, AfterValidator(_fraction)]
 DollarText = Annotated[str, AfterValidator(_dollars)]
 HeadingText = Annotated[str, AfterValidator(_number_of_chapter_99)]
 TerritoryText = Annotated[str, AfterValidator(_territory)]
 Slug = Annotated[str, AfterValidator(_slug)]
 Confidence = Literal["high", "medium", "memory"]
-YesNo = Literal["yes", "no"]
 
 
 def _to_instant(text: str | None, default: int = NEVER) -> int:
@@ -124,11 +104,7 @@ def _to_instant(text: str | None, default: int = NEVER) -> int:
     return day * DAY + minute
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, populate_by_name=True)
-
-
-class ScopeFile(_Strict):
+class ScopeFile(Strict):
     """Members and exceptions of a set of codes or origins."""
 
     members: list[str] = Field(default_factory=list, alias="in")
@@ -145,14 +121,14 @@ class ScopeFile(_Strict):
         return Scope(tuple(self.members), tuple(self.exceptions))
 
 
-class TestFile(_Strict):
+class TestFile(Strict):
     """A test on a day, a minute or a share."""
 
     before: str | None = None
     from_: str | None = Field(default=None, alias="from")
-    below: FractionText | None = None
-    at_least: FractionText | None = None
-    above: FractionText | None = None
+    below: Rate | None = None
+    at_least: Rate | None = None
+    above: Rate | None = None
 
     @model_validator(mode="after")
     def _one(self) -> TestFile:
@@ -182,14 +158,14 @@ def _minute(text: str) -> int:
     return int(found[1]) * 60 + int(found[2])
 
 
-class LimitsFile(_Strict):
+class LimitsFile(Strict):
     """Which provisions are taken of a smaller basis only."""
 
     targets: list[str] = Field(min_length=1)
     to: Literal["non_metal_content", "non_us_content", "value"]
 
 
-class PartiesFile(_Strict):
+class PartiesFile(Strict):
     """A test on the parties of a transaction; see docs/reference/controls.md."""
 
     lists: list[str] = Field(min_length=1)
@@ -212,7 +188,7 @@ class PartiesFile(_Strict):
         return PartyTest(tuple(self.lists), tuple(self.roles), self.through, self.rule, self.unnamed)
 
 
-class _BodyFile(_Strict):
+class _BodyFile(Strict):
     name: str | None = None
     programme: str | None = None
     into: TerritoryText | None = None
@@ -220,7 +196,7 @@ class _BodyFile(_Strict):
     heading: HeadingText | None = None
     heading_if_zero: HeadingText | None = None
     note: str | None = None
-    rate: FractionText | None = None
+    rate: Rate | None = None
     per_item_usd: DollarText | None = None
     basis: str | None = None
     goods: ScopeFile | None = None
@@ -356,7 +332,7 @@ class AmendFile(_BodyFile):
         return Act("amend", (self.provision,), start, end, self.changes(), where=where)
 
 
-class WindowFile(_Strict):
+class WindowFile(Strict):
     """Suspends or resumes provisions."""
 
     act: Literal["suspend", "resume"]
@@ -370,7 +346,7 @@ class WindowFile(_Strict):
         return Act(self.act, tuple(self.provisions), start, end, where=where)
 
 
-class ExtendFile(_Strict):
+class ExtendFile(Strict):
     """Prolongs a suspension or a window."""
 
     act: Literal["extend"]
@@ -383,7 +359,7 @@ class ExtendFile(_Strict):
         return Act("extend", tuple(self.provisions), end=_to_instant(self.until), mode=self.of, where=where)
 
 
-class RepealFile(_Strict):
+class RepealFile(Strict):
     """Ends provisions."""
 
     act: Literal["repeal"]
@@ -410,7 +386,7 @@ class RepealFile(_Strict):
         )
 
 
-class ListFile(_Strict):
+class ListFile(Strict):
     """Puts codes on a list or takes them off."""
 
     act: Literal["list", "delist"]
@@ -425,7 +401,7 @@ class ListFile(_Strict):
         return Act(self.act, (self.list_,), start, end, codes=tuple(self.codes), where=where)
 
 
-class DeclareFile(_Strict):
+class DeclareFile(Strict):
     """A finding or statement without effect on rates."""
 
     act: Literal["declare"]
@@ -444,7 +420,7 @@ ActFile = Annotated[
 ]
 
 
-class SourceFile(_Strict):
+class SourceFile(Strict):
     """Where the text can be read."""
 
     cite: str
@@ -452,15 +428,15 @@ class SourceFile(_Strict):
     read: Literal["text", "summary", "memory", ""] = ""
 
 
-class NotModelledFile(_Strict):
+class NotModelledFile(Strict):
     """What the engine leaves out, and why."""
 
     what: str
     why: str
     origins: list[Annotated[str, AfterValidator(_named_origin)]] = Field(default_factory=list)
     goods: list[Annotated[str, AfterValidator(_prefix)]] = Field(default_factory=list)
-    from_: DayText | None = Field(default=None, alias="from")
-    until: DayText | None = None
+    from_: Day | None = Field(default=None, alias="from")
+    until: Day | None = None
 
     def convert(self, instrument: str, issuer: str) -> Gap:
         """To the frozen form."""
@@ -468,7 +444,7 @@ class NotModelledFile(_Strict):
         return Gap(instrument, self.what, self.why, issuer, tuple(self.origins), tuple(self.goods), start, end)
 
 
-class InstrumentFile(_Strict):
+class InstrumentFile(Strict):
     """One file of the book."""
 
     id: Slug
@@ -476,7 +452,7 @@ class InstrumentFile(_Strict):
     issuer: TerritoryText
     citation: str = Field(min_length=1)
     title: str = Field(min_length=1)
-    published_on: DayText
+    published_on: Day
     confidence: Confidence
     sources: list[SourceFile] = Field(default_factory=list)
     notes: str = ""

@@ -17,6 +17,7 @@ from countermeasure.cli.lists import lists
 from countermeasure.cli.owners import owners
 from countermeasure.cli.screen import screen
 from countermeasure.cli.supply import supply
+from countermeasure.cli.trade import trade
 from countermeasure.errors import EXIT_CODES, CountermeasureError
 
 __all__ = ["app", "main"]
@@ -39,6 +40,7 @@ app.add_typer(book, name="book")
 app.add_typer(data, name="data")
 app.add_typer(lists, name="lists")
 app.add_typer(supply, name="supply")
+app.add_typer(trade, name="trade")
 
 
 def _version(asked: bool) -> None:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from countermeasure.cli.lines_screen import new_table
 from countermeasure.cli.talk import out
+from countermeasure.cli.targets_screen import targets_screen
 from countermeasure.codes.day import format_day
 from countermeasure.supply.cube import BAND
 from countermeasure.supply.flow.fit import monthly_exports
@@ -199,19 +200,7 @@ def parameter_table(parameters: Parameters) -> Table:
 
 def validation_screen(found: Validation) -> Iterator[RenderableType]:
     """Targets, the two readings of stocks, and what others found."""
-    for kind, title in (("fitted", "Fitted"), ("predicted", "Predicted with parameters frozen")):
-        table = _table("", "target", "observed", "simulated", "", title=title, left=4)
-        for one in found.targets:
-            if one.kind == kind:
-                style = "green" if one.passed else "bold red"
-                table.add_row(
-                    one.id, one.what, one.observed, one.simulated, Text("pass" if one.passed else "MISS", style=style)
-                )
-        yield table
-    for one in found.targets:
-        if not one.passed:
-            yield Text(f"{one.id} is missed ({one.rule}): {one.why}.")
-    yield Text(f"{found.passed} of {len(found.targets)} targets are met.", style="bold")
+    yield from targets_screen(found.targets)
     yield Text()
     table = _table(
         "stocks",

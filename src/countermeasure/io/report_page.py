@@ -101,12 +101,14 @@ class Meta:
 
     Attributes:
         title: Heading of the page.
-        answer: The answer in a sentence.
+        answer: The answer in a sentence, above all else; may be empty where there is a closing line.
         about: What was asked: scenario, span, draws.
         assumptions: Printed before any result.
         limits: What the result does not say.
         sources: Documents.
         stamp: Names and values that let the run be repeated: versions, hashes, seed.
+        kind: What sort of result this is, in a sentence at the foot.
+        closing: The last line of the page, where the answer is to stand below what it rests on.
     """
 
     title: str
@@ -116,6 +118,8 @@ class Meta:
     limits: Sequence[str] = ()
     sources: Sequence[Source] = ()
     stamp: Sequence[tuple[str, str]] = ()
+    kind: str = "A simulation with uncertain inputs, not a forecast."
+    closing: str = ""
 
 
 def report_page(sections: Sequence[Section], meta: Meta) -> str:
@@ -136,13 +140,14 @@ def report_page(sections: Sequence[Section], meta: Meta) -> str:
     parts = [
         f"<h1>{_text(meta.title)}</h1>",
         f'<p class="soft">{_text(meta.about)}</p>' if meta.about else "",
-        f'<p class="answer">{_text(meta.answer)}</p>',
+        f'<p class="answer">{_text(meta.answer)}</p>' if meta.answer else "",
         _assumptions(meta),
         _contents(sections),
         *(_section(one, place) for place, one in enumerate(sections, start=1)),
         _listed("What this does not say", meta.limits),
         _sources(meta),
         _foot(meta),
+        f'<p class="answer">{_text(meta.closing)}</p>' if meta.closing else "",
     ]
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -259,4 +264,4 @@ def _link(source: Source) -> str:
 
 def _foot(meta: Meta) -> str:
     said = "; ".join(f"{_text(name)} {_text(value)}" for name, value in meta.stamp)
-    return f"<footer><p>{said}{'. ' if said else ''}A simulation with uncertain inputs, not a forecast.</p></footer>"
+    return f"<footer><p>{said}{'. ' if said else ''}{_text(meta.kind)}</p></footer>"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from countermeasure.codes.day import format_day
-from countermeasure.errors import InputError
 from countermeasure.io.pictures import curve_band
+from countermeasure.io.report_folder import made_folder, write_report
 from countermeasure.io.report_page import Assumption, Grid, Meta, Section, Source, report_page
 from countermeasure.io.supply_pictures import pictures_of
 from countermeasure.io.write import write_table
@@ -15,10 +14,11 @@ from countermeasure.supply.sheets import sheets_of
 from countermeasure.supply.summary import answer_of, assumptions_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from countermeasure.codes.sheet import Sheet
+    from countermeasure.io.supply_pictures import Picture
     from countermeasure.supply.firm.answer import FirmAnswer
     from countermeasure.supply.outcome import Outcome
     from countermeasure.supply.projects import Alternatives
@@ -79,26 +79,10 @@ def write_outcome(folder: Path, outcome: Outcome, firm: FirmAnswer | None = None
     Raises:
         InputError: If the folder cannot be made.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"the folder cannot be made ({error.strerror})", code="unwritable", where=str(folder), cure="Give another folder."
-        ) from None
-    sheets, written = sheets_of(outcome), []
-    for sheet in sheets:
-        written += [write_table(folder / f"{sheet.name}{suffix}", sheet.by_column()) for suffix in (".csv", ".parquet")]
-    path = folder / "outcome.json"
-    path.write_text(json.dumps(outcome_json(outcome, firm), ensure_ascii=False, indent=1, default=float) + "\n", "utf-8")
-    written.append(path)
-    pictures = pictures_of(outcome)
-    for name, (_, svg, _) in pictures.items():
-        path = folder / f"{name}.svg"
-        path.write_text(svg, "utf-8")
-        written.append(path)
-    path = folder / "report.html"
-    path.write_text(supply_page(outcome, firm, sheets), "utf-8")
-    return [*written, path]
+    sheets, pictures = sheets_of(outcome), pictures_of(outcome)
+    sections, meta = _page(outcome, firm, sheets, pictures)
+    svgs = {name: svg for name, (_, svg, _) in pictures.items()}
+    return write_report(folder, sheets=sheets, pictures=svgs, meta=meta, sections=sections, found=outcome_json(outcome, firm))
 
 
 def write_outlook(folder: Path, found: Alternatives, level: float) -> list[Path]:
@@ -106,8 +90,11 @@ def write_outlook(folder: Path, found: Alternatives, level: float) -> list[Path]
 
     Returns:
         The files.
+
+    Raises:
+        InputError: If the folder cannot be made.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    made_folder(folder)
     share, cover = found.china_share(), found.cover()
     days = [format_day(found.day0 + 7 * w) for w in range(found.need.shape[0])]
     rows = [
@@ -134,11 +121,18 @@ def write_outlook(folder: Path, found: Alternatives, level: float) -> list[Path]
 
 def supply_page(outcome: Outcome, firm: FirmAnswer | None = None, sheets: Sequence[Sheet] | None = None) -> str:
     """The page of a run: answer, assumptions, pictures each with its table, limits, sources, stamp."""
-    by_name = {s.name: s for s in (sheets_of(outcome) if sheets is None else sheets)}
+    return report_page(*_page(outcome, firm, sheets_of(outcome) if sheets is None else sheets, pictures_of(outcome)))
+
+
+def _page(
+    outcome: Outcome, firm: FirmAnswer | None, sheets: Sequence[Sheet], pictures: Mapping[str, Picture]
+) -> tuple[list[Section], Meta]:
+    """Sections of the page and what stands around them."""
+    by_name = {s.name: s for s in sheets}
     sections = []
     if firm is not None:
         sections.append(Section("Your own firm", firm.text()))
-    for title, svg, table in pictures_of(outcome).values():
+    for title, svg, table in pictures.values():
         sheet = table if not isinstance(table, str) else by_name[table]
         note = (
             ""
@@ -159,7 +153,7 @@ def supply_page(outcome: Outcome, firm: FirmAnswer | None = None, sheets: Sequen
         sources=[Source(s) for s in scenario.sources],
         stamp=stamp_of(outcome),
     )
-    return report_page(sections, meta)
+    return sections, meta
 
 
 def _row(row: tuple[Any, ...]) -> list[object]:

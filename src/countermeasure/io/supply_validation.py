@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from countermeasure.errors import InputError
+from countermeasure.io.markdown import markdown_table
 from countermeasure.io.pictures import fan_chart
 from countermeasure.io.report_page import Grid, Meta, Section, report_page
 
@@ -76,15 +77,15 @@ def validation_markdown(found: Validation, draws: int, seed: int) -> str:
         "",
         "## Fitted",
         "",
-        *_markdown(TARGET_COLUMNS, _rows(found, "fitted")),
+        *markdown_table(TARGET_COLUMNS, _rows(found, "fitted")),
         "",
         "## Predicted with parameters frozen",
         "",
-        *_markdown(TARGET_COLUMNS, _rows(found, "predicted")),
+        *markdown_table(TARGET_COLUMNS, _rows(found, "predicted")),
         "",
         "## Buyers' stocks: two readings",
         "",
-        *_markdown(READING_COLUMNS, list(found.readings)),
+        *markdown_table(READING_COLUMNS, list(found.readings)),
         "",
         TENSION,
         "",
@@ -92,7 +93,7 @@ def validation_markdown(found: Validation, draws: int, seed: int) -> str:
         "",
         "Ours is the run `cut-80`: four fifths of listed goods and of magnets missing for a year, motors and other parts free.",
         "",
-        *_markdown(STUDY_COLUMNS, list(found.studies)),
+        *markdown_table(STUDY_COLUMNS, list(found.studies)),
         "",
     ]
     return "\n".join(said)
@@ -107,11 +108,6 @@ def _made_by(found: Validation, draws: int, seed: int) -> str:
         f"Made by `countermeasure supply validate --draws {draws} --seed {seed}`. {_met(found)} Simulated figures are "
         "medians with 5 to 95 % of draws in brackets."
     )
-
-
-def _markdown(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
-    clean = [[cell.replace("|", "/").replace("\n", " ") for cell in row] for row in rows]
-    return [f"| {' | '.join(columns)} |", f"|{'---|' * len(columns)}", *(f"| {' | '.join(row)} |" for row in clean)]
 
 
 def _html(found: Validation, draws: int, seed: int) -> str:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from countermeasure.io.pictures import sankey, stack_bars
-from countermeasure.io.report_page import Assumption, Grid, Meta, Section, Source, report_page
-from countermeasure.io.write import write_table
-from countermeasure.scenario.sheets import trade_answer, trade_sheets
+from countermeasure.io.pictures import matrix, sankey, stack_bars
+from countermeasure.io.report_folder import write_report
+from countermeasure.io.report_page import Assumption, Grid, Meta, Section, Source
+from countermeasure.scenario.sheets import matrix_sheet, trade_answer, trade_sheets
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from countermeasure.scenario.games import GameAnswer
     from countermeasure.scenario.model import TradeOutcome
+    from countermeasure.trade.multi.result import Equilibrium
 
-__all__ = ["trade_json", "write_trade"]
+    Way = tuple[str, str, str, str, float]
+
+__all__ = ["game_json", "trade_json", "write_game", "write_trade"]
 
 LIMITS = (
-    "No money, no unemployment, no finance. No band is given: the parameter that decides is the horizon, so run several.",
+    "No money, no unemployment, no finance. What decides is the horizon: the table of horizons is the band of this answer.",
     "China's duties are an average over all goods; tariffs of all others stay as in the baseline.",
 )
 
@@ -37,36 +40,26 @@ def trade_json(outcome: TradeOutcome) -> dict[str, Any]:
         "reached": found.reached,
         "error": found.error,
         "assumptions": [dict(zip(("what", "value", "confidence", "source"), row, strict=True)) for row in outcome.assumptions],
-        "tables": {
-            s.name: [dict(zip(s.columns, row, strict=True)) for row in s.rows]
-            for s in trade_sheets(outcome)
-            if s.name not in ("flows", "assumptions", "policy")
-        },
+        "tables": {s.name: s.records() for s in trade_sheets(outcome) if s.name not in ("flows", "assumptions", "policy")},
     }
 
 
 def write_trade(folder: Path, outcome: TradeOutcome) -> list[Path]:
-    """Write everything of a scenario into a folder, made if it is not there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    sheets, written = trade_sheets(outcome), []
-    for sheet in sheets:
-        columns = {name: [row[i] for row in sheet.rows] for i, name in enumerate(sheet.columns)}
-        written += [write_table(folder / f"{sheet.name}{suffix}", columns) for suffix in (".csv", ".parquet")]
+    """Write everything of a scenario into a folder, made if it is not there.
+
+    Raises:
+        InputError: If the folder cannot be made.
+    """
+    sheets = trade_sheets(outcome)
     pictures = _pictures(outcome)
-    for name, (_, svg) in pictures.items():
-        path = folder / f"{name}.svg"
-        path.write_text(svg, "utf-8")
-        written.append(path)
-    path = folder / "outcome.json"
-    path.write_text(json.dumps(trade_json(outcome), ensure_ascii=False, indent=1) + "\n", "utf-8")
-    written.append(path)
     by_name = {s.name: s for s in sheets}
     sections = []
-    for name, title in (("welfare", "economies"), ("diversion", "diversion_CN_US")):
+    for name, title in (("welfare", "economies"), ("matrix", "matrix"), ("diversion", "diversion_CN_US")):
         if name in pictures and title in by_name:
             sheet = by_name[title]
-            sections.append(Section(pictures[name][0], sheet.title, pictures[name][1], Grid(sheet.columns, list(sheet.rows))))
-    for sheet in (by_name[name] for name in ("diversion_US_CN", "output") if name in by_name):
+            said = "" if sheet.title == pictures[name][0] else f"The table: {sheet.title}."
+            sections.append(Section(pictures[name][0], said, pictures[name][1], Grid(sheet.columns, list(sheet.rows))))
+    for sheet in (by_name[name] for name in ("horizons", "diversion_US_CN", "output") if name in by_name):
         sections += [Section(sheet.title, "", "", Grid(sheet.columns, list(sheet.rows)))]
     scenario = outcome.scenario
     meta = Meta(
@@ -78,9 +71,53 @@ def write_trade(folder: Path, outcome: TradeOutcome) -> list[Path]:
         [Source(s) for s in (*scenario.sources, outcome.found.baseline.source) if s],
         [("scenario", scenario.id), ("baseline", f"{outcome.found.baseline.year}"), ("closure", outcome.found.closure)],
     )
-    path = folder / "report.html"
-    path.write_text(report_page(sections, meta), "utf-8")
-    return [*written, path]
+    svgs = {name: svg for name, (_, svg) in pictures.items()}
+    return write_report(folder, sheets=sheets, pictures=svgs, meta=meta, sections=sections, found=trade_json(outcome))
+
+
+def game_json(answer: GameAnswer) -> dict[str, Any]:
+    """A game as one JSON object."""
+    return {
+        "title": answer.title,
+        "answer": answer.says(),
+        "conditions": answer.outcome.says(),
+        "notes": list(answer.notes),
+        "status_quo": answer.setting.status_quo,
+        "closure": answer.setting.system.closure,
+        "first_order_residual": answer.outcome.first_order,
+        "multipliers": list(answer.outcome.multipliers),
+        "tables": {s.name: s.records() for s in answer.sheets()},
+    }
+
+
+def write_game(folder: Path, answer: GameAnswer) -> list[Path]:
+    """Write everything of a game into a folder, made if it is not there.
+
+    Raises:
+        InputError: If the folder cannot be made.
+    """
+    sheets = answer.sheets()
+    gains, means, rates, conditions, _ = sheets
+    order = sorted(range(len(gains.rows)), key=lambda n: gains.rows[n][1])
+    codes = [gains.rows[n][0] for n in order]
+    words = [word.replace("_", " ") for word, _ in answer.plays[:4]]
+    values = [[float(gains.rows[n][1 + k]) / 100 for n in order] for k in range(len(words))]
+    svg = stack_bars(gains.title, codes, words[:1], values[:1], "%")
+    sections = [
+        Section(gains.title, "", svg, Grid(gains.columns, list(gains.rows))),
+        *(Section(s.title, "", "", Grid(s.columns, list(s.rows))) for s in (means, rates, conditions)),
+    ]
+    meta = Meta(
+        answer.title,
+        answer.says(),
+        f"Gains are counted from {answer.setting.status_quo}.",
+        [Assumption(*row) for row in answer.setting.assumptions],
+        [*LIMITS, *answer.notes, *answer.outcome.notes],
+        [Source(answer.setting.system.baseline.source)],
+        [("first-order residual", f"{answer.outcome.first_order:.1e}"), ("closure", answer.setting.system.closure)],
+    )
+    pictures = {"gains": svg}
+    return write_report(folder, sheets=sheets, pictures=pictures, meta=meta, sections=sections, found=game_json(answer))
 
 
 def _pictures(outcome: TradeOutcome) -> dict[str, tuple[str, str]]:
@@ -91,18 +128,31 @@ def _pictures(outcome: TradeOutcome) -> dict[str, tuple[str, str]]:
     title = "Real income, change by economy"
     codes = [base.countries[i] for i in order]
     pictures = {"welfare": (title, stack_bars(title, codes, ["real income"], [[float(change[i]) for i in order]], "%"))}
+    sheet = matrix_sheet(found)
+    names = list(dict.fromkeys(row[0] for row in sheet.rows))
+    grid = {(row[0], row[1]): row[2:] for row in sheet.rows}
+    before, after = (np.array([[grid[o, m][k] for m in names] for o in names]) / 1e3 for k in (0, 1))
+    unit = f"billion {base.unit.removeprefix('million ')}" if base.unit.startswith("million ") else f"thousand {base.unit}"
+    drawn = matrix(sheet.title, names, names, before, after, unit, row_title="from", column_title="to")
+    pictures["matrix"] = (sheet.title, drawn)
     if {"US", "CN"} <= set(base.countries):
-        places = [base.country(c) for c in ("CN", "US")]
-        shown = list(dict.fromkeys([*places, *np.argsort(-base.flows[:, :, base.goods].sum(axis=(0, 2)))[:10].tolist()]))
-        old = (base.flows * (1 + base.export_tax))[:, :, base.goods].sum(axis=2)
-        new = found.customs_value[:, :, base.goods].sum(axis=2)
-        before, after = [], []
-        for o in shown:
-            for m in shown:
-                if o != m and (o in places or m in places):
-                    ends = ("exports of", base.countries[o], "imports of", base.countries[m])
-                    before.append((*ends, float(old[m, o]) / 1e3))
-                    after.append((*ends, float(new[m, o]) / 1e3))
-        title = "Goods trade of China and the United States with large partners, billion USD"
-        pictures["diversion"] = (title, sankey(title, before, after, unit="billion USD", panels=("Baseline", "After")))
+        title = f"Goods trade of China and the United States with large partners, {unit}"
+        pictures["diversion"] = (title, sankey(title, *_ways(found), unit=unit, panels=("Baseline", "After")))
     return pictures
+
+
+def _ways(found: Equilibrium) -> tuple[list[Way], list[Way]]:
+    """Exports of and to the two, before and after, with the ten largest traders."""
+    base = found.baseline
+    places = [base.country(c) for c in ("CN", "US")]
+    old = (base.flows * (1 + base.export_tax))[:, :, base.goods].sum(axis=2)
+    new = found.customs_value[:, :, base.goods].sum(axis=2)
+    shown = list(dict.fromkeys([*places, *np.argsort(-base.flows[:, :, base.goods].sum(axis=(0, 2)))[:10].tolist()]))
+    before, after = [], []
+    for o in shown:
+        for m in shown:
+            if o != m and (o in places or m in places):
+                ends = ("exports of", base.countries[o], "imports of", base.countries[m])
+                before.append((*ends, float(old[m, o]) / 1e3))
+                after.append((*ends, float(new[m, o]) / 1e3))
+    return before, after

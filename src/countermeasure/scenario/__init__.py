@@ -1,5 +1,6 @@
 """Where the engines meet: scenarios that turn the book's duties and the chain's prices into a policy of the trade model."""
 
+from countermeasure.scenario.backtest import BackTest, backtest
 from countermeasure.scenario.critical import Critical, critical_of_supply
 from countermeasure.scenario.duties import DutyAverages, chinese_average, us_averages
 from countermeasure.scenario.games import (
@@ -21,6 +22,7 @@ from countermeasure.scenario.sheets import trade_answer, trade_sheets
 from countermeasure.scenario.trade import run_trade
 
 __all__ = [
+    "BackTest",
     "Critical",
     "DutyAverages",
     "GameAnswer",
@@ -28,6 +30,7 @@ __all__ = [
     "Rules",
     "TradeOutcome",
     "TradeScenario",
+    "backtest",
     "chinese_average",
     "critical_of_supply",
     "game_setting",

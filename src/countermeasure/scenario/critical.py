@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from countermeasure.codes.country import country_or_none
 from countermeasure.supply.chain import Chain, compile_network
 from countermeasure.supply.flow import simulate
 from countermeasure.supply.parameters import Parameters
 from countermeasure.supply.scenario import load_scenario
-from countermeasure.supply.tables import read_text_table, refuse, shipped_text
+from countermeasure.supply.tables import read_rows, shipped_text
 from countermeasure.trade.multi.economies import economies
 from countermeasure.trade.multi.policy import CriticalInput
 
@@ -70,7 +71,7 @@ class Critical:
 def critical_of_supply(baseline: Baseline, name: str, sigma: float = SIGMA) -> Critical:
     """The critical input under a supply scenario: central parameters, mean prices over its weeks.
 
-    Economies that are not in the shipped baseline's table, and sectors of other names, have none of it.
+    Economies that are no country or shipped economy, and sectors of other names, have none of it.
 
     Args:
         baseline: Gives outputs.
@@ -86,12 +87,10 @@ def critical_of_supply(baseline: Baseline, name: str, sigma: float = SIGMA) -> C
     mean = cube.values[0].mean(axis=0)
     prices = {(p, m): float(mean[a, b]) for a, p in enumerate(products) for b, m in enumerate(markets)}
     worth = spending_on_rare_earths()
-    known, chain = economies(), Chain.shipped()
+    chain = Chain.shipped()
     share = np.zeros((len(baseline.countries), len(baseline.sectors)))
     price = np.ones(len(baseline.countries))
-    region_of = {
-        n: chain.region_of(known.by_code[code].members[0]) for n, code in enumerate(baseline.countries) if code in known.by_code
-    }
+    region_of = {n: chain.region_of(code) for n, code in enumerate(map(_member, baseline.countries)) if code}
     spent: dict[str, float] = {}
     for region in dict.fromkeys(region_of.values()):
         places = [n for n, r in region_of.items() if r == region]
@@ -106,6 +105,12 @@ def critical_of_supply(baseline: Baseline, name: str, sigma: float = SIGMA) -> C
                 share[places, s] = sum(usd for (name_, _), usd in cells.items() if name_ == sector) / whole
     words = f"supply scenario {asked.id}, mean prices of its {asked.weeks} weeks at central parameters"
     return Critical(CriticalInput(share, price, sigma), spent, prices, words)
+
+
+def _member(code: str) -> str:
+    """A country of an economy of a baseline, empty where none is known; its region of the chain is that of the economy."""
+    economy, one = economies().by_code.get(code), country_or_none(code)
+    return economy.members[0] if economy is not None else "" if one is None else one.iso2
 
 
 @lru_cache(maxsize=1)
@@ -134,12 +139,11 @@ def spending_on_rare_earths() -> dict[tuple[str, str, str], float]:
 
 def _oxide_prices() -> dict[str, float]:
     """USD per kg outside China before the controls: the first row of each product."""
-    faults: list[str] = []
     columns = ("product", "market", "usd_kg", "day", "source", "confidence", "note")
-    table = read_text_table(shipped_text("prices.csv"), "prices.csv", columns, faults)
+    table = read_rows(shipped_text("prices.csv"), "prices.csv", columns)
     found: dict[str, float] = {}
     for row in table.rows:
         if row["market"] == "outside":
             found.setdefault(row["product"], table.number(row, "usd_kg", low=0.0))
-    refuse(faults, "the prices", "prices.csv")
+    table.refuse("the prices")
     return found

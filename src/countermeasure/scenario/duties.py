@@ -21,16 +21,21 @@ from countermeasure.trade.multi.economies import economies
 from countermeasure.trade.multi.weights import us_imports
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from countermeasure.book.model import Reading
     from countermeasure.duty.engine import DutyEngine
     from countermeasure.trade.multi.weights import ImportWeights
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
+    Places = np.ndarray[Any, np.dtype[np.integer[Any] | np.bool_]]
 
-__all__ = ["BEFORE", "USMCA_CLAIMED", "DutyAverages", "chinese_average", "us_averages"]
+__all__ = ["BEFORE", "BEFORE_CHINA", "USMCA_CLAIMED", "DutyAverages", "chinese_average", "us_averages"]
 
 BEFORE = "2025-01-01"
 """The day whose tariffs the shipped baseline holds."""
+BEFORE_CHINA = "2025-01-20"
+"""The day of the published average of China that it holds; nothing changed since ``BEFORE`` but the weights of its maker."""
 USMCA_CLAIMED = 0.5
 """Share of Canadian and Mexican goods that claim the agreement; an assumption (U)."""
 
@@ -80,13 +85,19 @@ def us_averages(
     origin = np.array([ORIGINS.index(c) for c in weights.countries], dtype=np.int32)
     good = row[weights.line] >= 0
     at, country = row[weights.line[good]], weights.country[good]
-    arguments = (compiled, schedule, on, np.asarray(schedule.codes)[at], origin[country], at)
-    _, parts, blind = programme_rates(*arguments)
-    rate = parts.sum(axis=1)
+    codes = np.asarray(schedule.codes)
+
+    def priced(cells: Places, known: Mapping[str, float] | None = None) -> tuple[Array, Places]:
+        """Rates of some cells, and which have a specific rate that is left out."""
+        _, parts, blind = programme_rates(
+            compiled, schedule, on, codes[at[cells]], origin[country[cells]], at[cells], known=known
+        )
+        return np.asarray(parts.sum(axis=1)), blind
+
+    rate, blind = priced(np.arange(len(at)))
     if usmca_claimed > 0:
-        partners = np.isin(np.array(weights.countries)[country], ("CA", "MX"))
-        _, claimed, _ = programme_rates(*arguments, known={"usmca": 1.0})
-        rate = np.where(partners, (1 - usmca_claimed) * rate + usmca_claimed * claimed.sum(axis=1), rate)
+        partners = np.flatnonzero(np.isin(np.array(weights.countries)[country], ("CA", "MX")))
+        rate[partners] = (1 - usmca_claimed) * rate[partners] + usmca_claimed * priced(partners, {"usmca": 1.0})[0]
     rates = np.zeros(len(weights.musd))
     rates[good] = rate
     known, whole = weights.totals(weights.musd * good), float(weights.musd.sum())

@@ -2,66 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Field, model_validator
 
-from countermeasure.codes.day import parse_day
-from countermeasure.errors import CountermeasureError
+from countermeasure.book.edge import Amount, Change, Day, Fraction, Number, Rate, Reading, Strict, YesNo, bounded
 
 __all__ = ["ChangeFile", "CriticalFile", "QuotaFile", "TradeScenarioFile"]
 
-
-def _day(text: str) -> str:
-    try:
-        parse_day(text)
-    except CountermeasureError as error:
-        raise ValueError(str(error)) from None
-    return text
+Factor = Annotated[str, bounded(above=0, cure="write a factor on the cost of delivery, 1 for none")]
 
 
-def _number(text: str) -> str:
-    try:
-        float(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is not a number; write 0.25 for 25 %") from None
-    return text
-
-
-Day = Annotated[str, AfterValidator(_day)]
-Number = Annotated[str, AfterValidator(_number)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ChangeFile(_Strict):
+class ChangeFile(Strict):
     """Rates that are set or added on some flows."""
 
     importers: list[str]
     origins: list[str]
     sectors: list[str] = Field(default_factory=lambda: ["goods"])
-    add_tariff: Number | None = None
-    set_tariff: Number | None = None
-    set_export_tax: Number | None = None
-    friction: Number | None = None
-    ban: Literal["yes", "no"] = "no"
+    add_tariff: Change | None = None
+    set_tariff: Change | None = None
+    set_export_tax: Change | None = None
+    friction: Factor | None = None
+    ban: YesNo = "no"
     why: str = ""
 
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        said = (self.add_tariff, self.set_tariff, self.set_export_tax, self.friction)
+        if self.ban == "no" and all(value is None for value in said):
+            raise ValueError("nothing is changed; give add_tariff, set_tariff, set_export_tax, friction or ban")
+        return self
 
-class QuotaFile(_Strict):
+
+class QuotaFile(Strict):
     """A cap on quantities from one origin."""
 
     origin: str
     importers: list[str]
     sector: str
-    share: Number
-    exporter_rent: Number = "1"
+    share: Fraction
+    exporter_rent: Fraction = "1"
     why: str = ""
 
 
-class CriticalFile(_Strict):
+class CriticalFile(Strict):
     """Dear rare earths: prices of a supply scenario."""
 
     supply: str
@@ -69,7 +53,7 @@ class CriticalFile(_Strict):
     why: str = ""
 
 
-class TradeScenarioFile(_Strict):
+class TradeScenarioFile(Strict):
     """A trade scenario."""
 
     id: str
@@ -78,12 +62,12 @@ class TradeScenarioFile(_Strict):
     sources: list[dict[str, str]] = Field(default_factory=list)
     duties_on: Day | None = None
     known_on: Day | None = None
-    reading: Literal["text", "announced"] = "text"
+    reading: Reading = "text"
     instruments: list[str] = Field(default_factory=list)
-    chinese_average: Number | None = None
-    usmca_claimed: Number | None = None
+    chinese_average: Rate | None = None
+    usmca_claimed: Fraction | None = None
     changes: list[ChangeFile] = Field(default_factory=list)
     quotas: list[QuotaFile] = Field(default_factory=list)
     critical: CriticalFile | None = None
-    horizon: Number | None = None
+    horizon: Amount | None = None
     notes: str = ""

@@ -10,8 +10,8 @@ import numpy as np
 from countermeasure.codes.sheet import Sheet
 from countermeasure.errors import InputError
 from countermeasure.scenario.levels import policy_of
+from countermeasure.scenario.places import places_of_words
 from countermeasure.trade.multi.closures import CLOSURES, rebalanced
-from countermeasure.trade.multi.economies import economies
 from countermeasure.trade.multi.fronts import best_export, front, retaliation_ladder
 from countermeasure.trade.multi.games import best_tariffs, war
 from countermeasure.trade.multi.horizon import horizon
@@ -91,17 +91,8 @@ class GameSetting:
         Raises:
             InputError: If a word fits nothing in the baseline.
         """
-        base, found = self.system.baseline, list[str]()
-        for word in words:
-            out = word.startswith("-")
-            name = word.removeprefix("-")
-            codes = (name,) if name in base.countries else economies().resolve(name)
-            for code in codes:
-                base.country(code)
-            found = [c for c in found if c not in codes] if out else [*found, *codes]
-        if not found:
-            raise InputError(f"no economy is left of {' '.join(words)!r}", code="bad_chooser")
-        return tuple(dict.fromkeys(found))
+        base = self.system.baseline
+        return tuple(base.countries[place] for place in places_of_words(base, words))
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,6 +115,19 @@ class GameAnswer:
     def outcome(self) -> Outcome:
         """The answer."""
         return self.plays[0][1]
+
+    def says(self) -> str:
+        """The answer in a sentence: mean rates on goods before and after, and what the choosers and the worst hit gain."""
+        base, play = self.setting.system.baseline, self.outcome
+        moved = sorted(self._means().rows, key=lambda row: -abs(row[4] - row[3]))
+        ways = [f"{m} on {o} {old:.1f} to {new:.1f} %" for _, m, o, old, new, *_ in moved[:3]]
+        more = f" and {len(moved) - 3} ways more" if len(moved) > 3 else ""
+        own = [n for chooser in play.choosers for n in chooser.members]
+        gains = ", ".join(f"{base.countries[n]} {100 * play.gains[n]:+.2f} %" for n in own[:8])
+        rest = [n for n in np.argsort(play.gains) if n not in own][:1]
+        worst = "".join(f"; of all others {base.countries[n]} is hit most, {100 * play.gains[n]:+.2f} %" for n in rest)
+        rates = f"Mean rates on goods: {', '.join(ways)}{more}" if ways else "No rate moves"
+        return f"{rates}. Real income: {gains}{worst}."
 
     def sheets(self) -> tuple[Sheet, ...]:
         """All tables: gains of everybody, mean rates, each rate, conditions, assumptions."""
@@ -279,11 +283,21 @@ def _counted_from(outcome: Outcome, other: Outcome) -> Outcome:
     return replace(outcome, before=other.before)
 
 
-def play_front(setting: GameSetting, members: Sequence[str], against: Sequence[str], rules: Rules = USUAL) -> GameAnswer:
-    """A united front against some origins: as one, and each for itself at the same time."""
+def play_front(
+    setting: GameSetting, members: Sequence[str], against: Sequence[str], *, reply: bool = False, rules: Rules = USUAL
+) -> GameAnswer:
+    """A united front against some origins: as one, and each for itself at the same time.
+
+    Args:
+        setting: Where.
+        members: Words; those who are among the partners are left out.
+        against: Words.
+        reply: The partners answer as one.
+        rules: Which rates may be chosen.
+    """
     inside, others = setting.codes(members), setting.codes(against)
     inside = tuple(code for code in inside if code not in others)
-    found = front(setting.system, inside, others, start=setting.start, **rules.arguments())
+    found = front(setting.system, inside, others, reply=reply, start=setting.start, **rules.arguments())
     plays = [("together", found.together)]
     if found.apart is not None:
         plays.append(("apart", found.apart))

@@ -8,10 +8,12 @@ import numpy as np
 
 from countermeasure.codes.day import format_day, parse_day
 from countermeasure.duty.engine import DutyEngine
-from countermeasure.errors import CountermeasureError
+from countermeasure.errors import CountermeasureError, InputError
 from countermeasure.scenario.critical import SIGMA, critical_of_supply
-from countermeasure.scenario.duties import BEFORE, chinese_average, us_averages
+from countermeasure.scenario.duties import BEFORE, BEFORE_CHINA, chinese_average, us_averages
+from countermeasure.scenario.places import places_of, places_of_words, the_two
 from countermeasure.trade.multi.economies import economies
+from countermeasure.trade.multi.hs import SECTORS
 from countermeasure.trade.multi.policy import Policy, Quota
 
 if TYPE_CHECKING:
@@ -29,22 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["policy_of", "policy_rows"]
 
 
-def _places(words: Sequence[str], baseline: Baseline) -> list[int]:
-    """Places of economies; ``*`` is all, ``-CN`` takes one out."""
-    known, found = economies(), []
-    for word in words:
-        if word == "*":
-            found += list(range(len(baseline.countries)))
-        elif word.startswith("-"):
-            out = {baseline.country(code) for code in known.resolve(word[1:])}
-            found = [place for place in found if place not in out]
-        elif word in baseline.countries:
-            found.append(baseline.country(word))
-        else:
-            found += [baseline.country(code) for code in known.resolve(word)]
-    return list(dict.fromkeys(found))
-
-
 def _sectors(words: Sequence[str], baseline: Baseline) -> list[int]:
     found: list[int] = []
     for word in words:
@@ -54,28 +40,31 @@ def _sectors(words: Sequence[str], baseline: Baseline) -> list[int]:
 
 def policy_rows(
     scenario: TradeScenario, baseline: Baseline, loaded: Loaded | None = None, faults: list[str] | None = None
-) -> tuple[list[tuple[list[int], list[int], list[int], Mapping[str, Any]]], tuple[Quota, ...]]:
-    """Rows with names turned into places; faults are told with their lines where a file is given."""
+) -> tuple[list[tuple[list[int], list[int], list[int], Mapping[str, Any]]], tuple[Quota, ...], list[str]]:
+    """Rows with names turned into places, quotas, notes on names; faults are told with lines where a file is given."""
     rows, quotas = [], []
+    notes: list[str] = []
     for i, change in enumerate(scenario.changes):
         try:
             places = (
-                _places(change["importers"], baseline),
-                _places(change["origins"], baseline),
+                places_of_words(baseline, change["importers"], notes),
+                places_of_words(baseline, change["origins"], notes),
                 _sectors(change["sectors"], baseline),
             )
+            if not any(m != o for m in places[0] for o in places[1]):
+                raise InputError("importers and origins are the same economy", code="bad_change", cure="Name another origin.")
             rows.append((*places, change))
         except CountermeasureError as error:
             _tell(error, ("changes", i), loaded, faults)
     for i, quota in enumerate(scenario.quotas):
         try:
-            origin = _places([quota["origin"]], baseline)[0]
-            importers = tuple(p for p in _places(quota["importers"], baseline) if p != origin)
+            origin = places_of_words(baseline, [quota["origin"]], notes)[0]
+            importers = tuple(p for p in places_of_words(baseline, quota["importers"], notes) if p != origin)
             sector = baseline.sector(quota["sector"])
             quotas.append(Quota(origin, importers, sector, float(quota["share"]), float(quota["exporter_rent"])))
         except CountermeasureError as error:
             _tell(error, ("quotas", i), loaded, faults)
-    return rows, tuple(quotas)
+    return rows, tuple(quotas), list(dict.fromkeys(notes))
 
 
 def _tell(error: CountermeasureError, place: tuple[str | int, ...], loaded: Loaded | None, faults: list[str] | None) -> None:
@@ -93,7 +82,7 @@ def policy_of(scenario: TradeScenario, baseline: Baseline) -> tuple[Policy, Told
     averages = None
     if scenario.duties_on is not None:
         averages = _book_duties(scenario, baseline, tariff, told)
-    rows, quotas = policy_rows(scenario, baseline)
+    rows, quotas, notes = policy_rows(scenario, baseline)
     for importers, origins, sectors, change in rows:
         cells = [(m, o) for m in importers for o in origins if m != o]
         for m, o in cells:
@@ -112,6 +101,7 @@ def policy_of(scenario: TradeScenario, baseline: Baseline) -> tuple[Policy, Told
         (q["why"] or "Quota", f"{q['origin']} {q['sector']} to {float(q['share']):.0%}", "U", f"scenario {scenario.id}")
         for q in scenario.quotas
     ]
+    told += [("A name that is no economy of the baseline", note, "U", "trade.multi.economies") for note in notes]
     critical = _dear_rare_earths(scenario, baseline, told)
     return Policy(tariff, tax, friction, banned, quotas, critical), told, averages
 
@@ -148,25 +138,51 @@ def _change_words(change: Mapping[str, Any]) -> str:
     )
 
 
+def _raise_us(baseline: Baseline, us: int, now: DutyAverages, then: DutyAverages, tariff: Array, told: Told) -> None:
+    """Raise US tariffs by the change of averages: by sector where the baseline has the shipped ones, else by origin alone."""
+    by_name = set(np.array(baseline.sectors)[baseline.goods]) <= set(SECTORS)
+    if by_name:
+        columns = [SECTORS.index(name) if good else -1 for name, good in zip(baseline.sectors, baseline.goods, strict=True)]
+        change = np.nan_to_num((1 + now.rate) / (1 + then.rate) - 1)
+        change = np.where(np.array(columns) >= 0, change[:, columns], 0.0)
+    else:
+        means = [np.nansum(a.rate * a.value, axis=1) / np.maximum(a.value.sum(axis=1), 1e-300) for a in (now, then)]
+        change = ((1 + means[0]) / (1 + means[1]) - 1)[:, None] * baseline.goods
+        told.append(("US duties by origin, all goods alike", "the baseline has sectors of its own", "U", "averages by economy"))
+    known, seen = economies(), set[int]()
+    for place, code in enumerate(now.economies):
+        try:
+            origins = places_of(baseline, code)
+        except InputError:
+            continue
+        for origin in set(origins) - seen - {us}:
+            tariff[us, origin] = (1 + tariff[us, origin]) * (1 + change[place]) - 1
+        seen |= set(origins)
+    left = [c for n, c in enumerate(baseline.countries) if n not in seen]
+    if left:
+        names = ", ".join(left[:8]) + (" ..." if len(left) > 8 else "")
+        told.append(("Origins whose US duties stay", f"{names}: in none of {len(known.codes)} economies", "U", "economies.csv"))
+
+
 def _book_duties(scenario: TradeScenario, baseline: Baseline, tariff: Array, told: Told) -> tuple[DutyAverages, DutyAverages]:
     """Put the change of duties since the baseline's year on the flows, as (1 + now) / (1 + then)."""
     on = scenario.duties_on or 0
     engine = DutyEngine(scenarios=scenario.instruments, known_on=scenario.known_on, readings=(scenario.reading,))
     now = us_averages(engine, on, scenario.reading, usmca_claimed=scenario.usmca_claimed)
     then = us_averages(DutyEngine.shipped(), parse_day(BEFORE), scenario.reading, usmca_claimed=scenario.usmca_claimed)
-    change = np.nan_to_num((1 + now.rate) / (1 + then.rate) - 1)
-    us = baseline.country("US")
-    for place, code in enumerate(now.economies):
-        if code != "US" and code in baseline.countries:
-            origin = baseline.country(code)
-            for s, sector in enumerate(baseline.sectors[: change.shape[1]]):
-                if baseline.goods[baseline.sector(sector)]:
-                    tariff[us, origin, s] = (1 + tariff[us, origin, s]) * (1 + change[place, s]) - 1
-    china = baseline.country("CN")
+    two = the_two(baseline)
+    if two is None:
+        raise InputError(
+            "the baseline does not have both the United States and China",
+            code="unknown_country",
+            cure="Leave duties_on out of the scenario, and write its changes.",
+        )
+    us, china = two
+    _raise_us(baseline, us, now, then, tariff, told)
     value, source = chinese_average(on)
     if scenario.chinese_average is not None:
         value, source = scenario.chinese_average, f"scenario {scenario.id}"
-    before, _ = chinese_average(parse_day(BEFORE))
+    before, _ = chinese_average(parse_day(BEFORE_CHINA))
     raised = (1 + value) / (1 + before) - 1
     tariff[china, us, baseline.goods] = (1 + tariff[china, us, baseline.goods]) * (1 + raised) - 1
     total = np.nansum(now.rate * now.value) / now.value.sum()

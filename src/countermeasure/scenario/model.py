@@ -74,6 +74,7 @@ class TradeOutcome:
         found: The equilibrium; its ``reached`` is the share of the way from the baseline that could be solved.
         assumptions: What, value, confidence, source.
         averages: US duties of the day and of the day before everything, where the book was asked.
+        others: The same policy at other horizons: years (``None`` is the long run), equilibrium.
     """
 
     scenario: TradeScenario
@@ -81,3 +82,9 @@ class TradeOutcome:
     found: Equilibrium
     assumptions: tuple[tuple[str, str, str, str], ...]
     averages: tuple[DutyAverages, DutyAverages] | None = None
+    others: tuple[tuple[float | None, Equilibrium], ...] = ()
+
+    def horizons(self) -> tuple[tuple[float | None, Equilibrium], ...]:
+        """All horizons that were solved, shortest first."""
+        found = dict(self.others) | {self.scenario.years: self.found}
+        return tuple(sorted(found.items(), key=lambda item: float("inf") if item[0] is None else item[0]))

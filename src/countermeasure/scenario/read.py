@@ -9,8 +9,8 @@ from countermeasure.book.load import shipped_data
 from countermeasure.book.model import Reading
 from countermeasure.codes.day import parse_day
 from countermeasure.codes.yamltext import load_text
-from countermeasure.errors import BookError, NotFoundError
-from countermeasure.scenario.duties import USMCA_CLAIMED
+from countermeasure.errors import BookError, InputError, NotFoundError
+from countermeasure.scenario.duties import USMCA_CLAIMED, chinese_average
 from countermeasure.scenario.levels import policy_rows
 from countermeasure.scenario.model import TradeScenario
 from countermeasure.supply.scenario import scenario_names as supply_scenario_names
@@ -45,9 +45,12 @@ def load_trade_scenario(name: str | Path, baseline: Baseline | None = None) -> T
             code="unknown_scenario",
             cure=f"Give a file, or one of: {', '.join(trade_scenario_names())}.",
         )
+    from countermeasure.book.edge import read_model
+    from countermeasure.scenario.file import TradeScenarioFile
+
     loaded = load_text(path, path.name)
     faults = list(loaded.faults)
-    filed = None if faults else _validated(loaded, faults)
+    filed = None if faults else read_model(TradeScenarioFile, loaded, faults, what="a scenario", docs="docs/reference/trade.md")
     if filed is not None:
         scenario = _scenario(filed, path, loaded, faults)
         if not faults:
@@ -58,25 +61,6 @@ def load_trade_scenario(name: str | Path, baseline: Baseline | None = None) -> T
     raise BookError(
         f"{count} in the scenario", code="bad_scenario", where=path.name, cure="Mend these lines:", faults=dict.fromkeys(faults)
     )
-
-
-def _validated(loaded: Loaded, faults: list[str]) -> TradeScenarioFile | None:
-    from pydantic import ValidationError
-
-    from countermeasure.scenario.file import TradeScenarioFile
-
-    try:
-        return TradeScenarioFile.model_validate(loaded.data)
-    except ValidationError as error:
-        for fault in error.errors():
-            place = tuple(fault["loc"])
-            what = fault["msg"].removeprefix("Value error, ")
-            if fault["type"] == "extra_forbidden":
-                what = f"unknown key {place[-1]!r}; docs/reference/trade.md lists the keys"
-            elif fault["type"] == "missing":
-                what = f"the key {place[-1]!r} is missing"
-            faults.append(f"{loaded.where(place)}: {'.'.join(map(str, place))}: {what}")
-    return None
 
 
 def _critical(filed: TradeScenarioFile, path: Path, loaded: Loaded, faults: list[str]) -> tuple[str, float | None, str] | None:
@@ -98,14 +82,11 @@ def _scenario(filed: TradeScenarioFile, path: Path, loaded: Loaded, faults: list
         if not file.exists():
             faults.append(f"{loaded.where(('instruments', i))}: there is no instrument {name!r} beside the scenario or shipped")
         instruments.append(file)
-    critical = filed.critical
-    if (
-        critical is not None
-        and critical.supply not in supply_scenario_names()
-        and not (path.parent / critical.supply).is_file()
-    ):
-        known = ", ".join(supply_scenario_names())
-        faults.append(f"{loaded.where(('critical', 'supply'))}: no supply scenario {critical.supply!r}; shipped are {known}")
+    if filed.duties_on and filed.chinese_average is None:
+        try:
+            chinese_average(parse_day(filed.duties_on))
+        except InputError as error:
+            faults.append(f"{loaded.where(('duties_on',))}: {error}")
     return TradeScenario(
         filed.id,
         filed.title,
@@ -119,9 +100,7 @@ def _scenario(filed: TradeScenarioFile, path: Path, loaded: Loaded, faults: list
         USMCA_CLAIMED if filed.usmca_claimed is None else float(filed.usmca_claimed),
         tuple(c.model_dump() for c in filed.changes),
         tuple(q.model_dump() for q in filed.quotas),
-        None
-        if critical is None
-        else (critical.supply, None if critical.sigma is None else float(critical.sigma), critical.why),
+        _critical(filed, path, loaded, faults),
         None if filed.horizon is None else float(filed.horizon),
         filed.notes,
         path.name,

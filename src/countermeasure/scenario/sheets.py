@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from countermeasure.codes.sheet import Sheet
+from countermeasure.scenario.places import the_two
 from countermeasure.trade.multi.economies import economies
+from countermeasure.trade.multi.welfare import incidence
 
 if TYPE_CHECKING:
     from countermeasure.scenario.model import TradeOutcome
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["assumptions_sheet", "diversion_sheet", "name_of", "trade_answer", "trade_sheets"]
+__all__ = ["assumptions_sheet", "diversion_sheet", "horizon_sheet", "matrix_sheet", "name_of", "trade_answer", "trade_sheets"]
 
 
 def name_of(code: str) -> str:
@@ -25,55 +27,145 @@ def name_of(code: str) -> str:
 
 
 def trade_answer(outcome: TradeOutcome) -> str:
-    """Who loses and gains most, what trade between the two does, where China's lost exports go."""
+    """The answer in sentences: who loses and gains, the two, duties and who bears them, trade and diversion, horizons."""
     found = outcome.found
     base = found.baseline
     change = 100 * (found.real_income - 1)
     order = np.argsort(change)
-    losers = (
-        ", ".join(f"{base.countries[i]} {change[i]:+.2f} %" for i in order[:3] if change[i] < -0.005)
-        or "nobody by more than 0.01 %"
-    )
-    winners = (
-        ", ".join(f"{base.countries[i]} {change[i]:+.2f} %" for i in order[::-1][:3] if change[i] > 0.005)
-        or "nobody by more than 0.01 %"
-    )
-    said = [f"Most is lost by {losers}", f"most is gained by {winners}"]
-    if {"US", "CN"} <= set(base.countries):
-        us, cn = base.country("US"), base.country("CN")
-        said.append(f"United States {change[us]:+.2f} %, China {change[cn]:+.2f} % of real income")
-        said.append(
-            f"China sells {100 * found.change_of_exports(cn, base.goods)[us]:+.0f} % of goods to the United States and the "
-            f"United States {100 * found.change_of_exports(us, base.goods)[cn]:+.0f} % to China"
+    losers, winners = (
+        ", ".join(
+            f"{base.countries[i]} {change[i]:+.2f} %" for i in some[:3] if abs(change[i]) > _TOLD and change[i] * sign > 0
         )
-        moved = found.diversion(cn, us, base.goods)
-        if moved.lost < 0:
-            gone = np.argsort(-moved.gone_to)
-            to = ", ".join(
-                f"{base.countries[i]} {-100 * moved.gone_to[i] / moved.lost:.0f} %" for i in gone[:3] if moved.gone_to[i] > 0
-            )
-            taken = np.argsort(-moved.replaced_by)
-            by = ", ".join(
-                f"{base.countries[i]} {-100 * moved.replaced_by[i] / moved.lost:.0f} %"
-                for i in taken[:3]
-                if moved.replaced_by[i] > 0
-            )
-            said.append(f"of what China loses there, it sells to {to or 'nobody else'}")
-            said.append(f"in the United States its place is taken by {by or 'nobody'}")
+        or f"nobody by more than {_TOLD} %"
+        for some, sign in ((order, -1), (order[::-1], 1))
+    )
+    said = [f"Real income falls most in {losers} and rises most in {winners}"]
+    two = the_two(base)
+    if two is not None:
+        us, cn = two
+        said += _the_two(outcome, us, cn)
+        sold = [100 * float(found.change_of_exports(o, base.goods)[m]) for o, m in ((cn, us), (us, cn))]
+        said.append(
+            f"China sells {sold[0]:+.0f} % of goods to the United States, and the United States {sold[1]:+.0f} % to China"
+        )
+        said += _diverted(found, cn, us)
     if found.reached < 1:
-        said.append(f"only {found.reached:.0%} of the way to the policy could be solved: these figures are of that step")
-    return "; ".join(said) + "."
+        said.append(f"Only {found.reached:.0%} of the way to the policy could be solved: these figures are of that step")
+    return ". ".join(said) + "."
+
+
+_TOLD = 0.01
+"""Percent of real income that is worth a word."""
+
+
+def _the_two(outcome: TradeOutcome, us: int, cn: int) -> list[str]:
+    """Real incomes of the two with their span over horizons, and who bears US duties."""
+    found, horizons = outcome.found, outcome.horizons()
+    said = []
+    for name, place in (("United States", us), ("China", cn)):
+        spread = [100 * float(one.real_income[place] - 1) for _, one in horizons]
+        band = f" ({min(spread):+.2f} to {max(spread):+.2f} over horizons)" if len(spread) > 1 else ""
+        said.append(f"{name} {100 * (found.real_income[place] - 1):+.2f} %{band}")
+    words = [", ".join(said)]
+    borne = incidence(found).abroad[us]
+    if np.isfinite(borne):
+        amount = _amount(float(found.tariffs[us]), found.baseline.unit)
+        words.append(
+            f"The United States collects {amount} of duties a year; in its wages sellers abroad bear {100 * borne:.0f} % of "
+            "their rise, its buyers the rest"
+        )
+    return words
+
+
+def _amount(value: float, unit: str, sign: str = "") -> str:
+    """An amount in words: millions as billions."""
+    if unit.startswith("million "):
+        return f"{value / 1e3:{sign},.0f} billion {unit.removeprefix('million ')}"
+    return f"{value:{sign},.4g} {unit}"
+
+
+def _diverted(found: Equilibrium, origin: int, importer: int) -> list[str]:
+    """Where goods that lost a market go, and who takes the place there, in the two largest of each."""
+    base = found.baseline
+    moved = found.diversion(origin, importer, base.goods)
+    if moved.lost >= 0:
+        return []
+    others = np.arange(len(base.countries))
+    abroad = np.where(others == origin, -np.inf, moved.gone_to)
+    other = np.where(others == importer, -np.inf, moved.replaced_by)
+    to, by = (
+        " and ".join(f"{base.countries[i]} {_amount(float(v[i]), base.unit, '+')}" for i in np.argsort(-v)[:2] if v[i] > 0)
+        or "nobody"
+        for v in (abroad, other)
+    )
+    own = _amount(float(moved.replaced_by[importer]), base.unit, "+")
+    return [
+        f"That is {_amount(moved.lost, base.unit, '+')} of Chinese goods; sales elsewhere abroad rise most to {to}",
+        f"All changes together, the United States buys {own} at home and more abroad from {by}",
+    ]
+
+
+_MATRIX = ("US", "CN", "EU", "CA", "MX", "JP", "KR", "TW", "IN", "ASEAN", "GB", "LATAM", "AFRICA")
+"""Economies and groups of the matrix of trade; all others are one."""
+
+
+def matrix_sheet(found: Equilibrium) -> Sheet:
+    """Goods trade between groups before and after; in a baseline of one's own, among its twelve largest traders."""
+    base = found.baseline
+    known = economies()
+    if set(base.countries) <= set(known.codes):
+        groups = {word: [base.country(c) for c in known.resolve(word) if c in base.countries] for word in _MATRIX}
+        taken: set[int] = set()
+        for word, places in groups.items():
+            groups[word] = [p for p in places if p not in taken]
+            taken |= set(groups[word])
+    else:
+        order = np.argsort(-base.flows[:, :, base.goods].sum(axis=(0, 2)))[:12]
+        groups = {base.countries[i]: [int(i)] for i in order}
+        taken = {int(i) for i in order}
+    rest = [n for n in range(len(base.countries)) if n not in taken]
+    groups = {word: places for word, places in [*groups.items(), ("rest", rest)] if places}
+    old = (base.flows * (1 + base.export_tax))[:, :, base.goods].sum(axis=2)
+    new = found.customs_value[:, :, base.goods].sum(axis=2)
+    for array in (old, new):
+        np.fill_diagonal(array, 0.0)
+    rows = tuple(
+        (o, m, round(float(old[np.ix_(ms, os)].sum()), 1), round(float(new[np.ix_(ms, os)].sum()), 1))
+        for o, os in groups.items()
+        for m, ms in groups.items()
+    )
+    return Sheet("matrix", f"Goods trade before and after, {base.unit}", ("origin", "importer", "before", "after"), rows)
 
 
 def trade_sheets(outcome: TradeOutcome) -> tuple[Sheet, ...]:
     """All tables of a scenario."""
     found = outcome.found
     base = found.baseline
-    sheets = [_economies(found), _flows(found), _output(found)]
-    if {"US", "CN"} <= set(base.countries):
-        sheets += [diversion_sheet(found, "CN", "US"), diversion_sheet(found, "US", "CN")]
+    sheets = [_economies(found), matrix_sheet(found), _flows(found), _output(found)]
+    two = the_two(base)
+    if two is not None:
+        sheets += [diversion_sheet(found, *two[::-1]), diversion_sheet(found, *two)]
     sheets.append(_tariffs(outcome))
-    return (*sheets, assumptions_sheet(outcome.assumptions))
+    return (*sheets, horizon_sheet(outcome), assumptions_sheet(outcome.assumptions))
+
+
+def horizon_sheet(outcome: TradeOutcome) -> Sheet:
+    """The same policy at other horizons: what the answer depends on most."""
+    rows = []
+    for years, found in outcome.horizons():
+        base, change = found.baseline, 100 * (found.real_income - 1)
+        worst = int(np.argmin(change))
+        row: list[object] = ["long run" if years is None else f"{years:g}"]
+        two = the_two(base)
+        if two is not None:
+            us, cn = two
+            row += [round(float(change[us]), 3), round(float(change[cn]), 3)]
+            row += [round(100 * float(found.change_of_exports(o, base.goods)[m]), 1) for o, m in ((cn, us), (us, cn))]
+        rows.append((*row, base.countries[worst], round(float(change[worst]), 3), round(found.reached, 4)))
+    pair = ("US_real_income_pct", "CN_real_income_pct", "CN_to_US_goods_pct", "US_to_CN_goods_pct")
+    own = pair if rows and len(rows[0]) == 8 else ()
+    columns = ("years", *own, "most_lost_by", "real_income_pct", "reached")
+    return Sheet("horizons", "The same duties at other horizons", columns, tuple(rows))
 
 
 def assumptions_sheet(rows: tuple[tuple[str, str, str, str], ...]) -> Sheet:
@@ -96,9 +188,14 @@ def _economies(found: Equilibrium) -> Sheet:
         "terms_of_trade_pct",
         "exports_pct",
         "imports_pct",
-        "revenue_share_of_spending",
+        "tariffs_musd",
+        "tariffs_before_musd",
+        "tariff_rise_pct",
+        "borne_abroad_pct",
         "real_income_musd",
     )
+    borne = incidence(found)
+    was = (base.flows * (1 + base.export_tax) * base.tariff).sum(axis=(1, 2))
     rows = tuple(
         (
             code,
@@ -113,7 +210,9 @@ def _economies(found: Equilibrium) -> Sheet:
                     imports[i],
                 )
             ),
-            round(float(found.revenue[i] / found.income[i]), 5),
+            round(float(found.tariffs[i]), 1),
+            round(float(was[i]), 1),
+            *(None if np.isnan(v) else round(100 * float(v), 2) for v in (np.expm1(borne.rise[i]), borne.abroad[i])),
             round(float((found.real_income[i] - 1) * base.spending[i]), 1),
         )
         for i, code in enumerate(base.countries)
@@ -152,16 +251,17 @@ def _output(found: Equilibrium) -> Sheet:
     )
 
 
-def diversion_sheet(found: Equilibrium, origin: str, importer: str) -> Sheet:
+def diversion_sheet(found: Equilibrium, origin: int, importer: int) -> Sheet:
     """Where an origin's lost goods go, and who takes its place."""
     base = found.baseline
-    moved = found.diversion(base.country(origin), base.country(importer), base.goods)
+    moved = found.diversion(origin, importer, base.goods)
+    seller, buyer = base.countries[origin], base.countries[importer]
     rows = tuple(
         (code, round(float(moved.gone_to[i]), 1), round(float(moved.replaced_by[i]), 1))
         for i, code in enumerate(base.countries)
     )
-    title = f"Goods of {origin} that lost {importer}: where they go, and who takes their place, {base.unit}"
-    return Sheet(f"diversion_{origin}_{importer}", title, ("economy", "gone_to", "replaced_by"), rows)
+    title = f"Goods of {seller} that lost {buyer}: where they go, and who takes their place, {base.unit}"
+    return Sheet(f"diversion_{seller}_{buyer}", title, ("economy", "gone_to", "replaced_by"), rows)
 
 
 def _tariffs(outcome: TradeOutcome) -> Sheet:

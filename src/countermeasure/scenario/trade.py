@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from countermeasure.scenario.model import TradeScenario
     from countermeasure.trade.multi.baseline import Baseline
 
-__all__ = ["run_trade"]
+__all__ = ["HORIZONS", "run_trade"]
+
+HORIZONS: tuple[float | None, ...] = (0.0, 1.0, 3.0, None)
+"""Horizons that stand beside every answer."""
 
 
 def run_trade(
@@ -22,13 +25,15 @@ def run_trade(
     baseline: Baseline | None = None,
     *,
     closure: str = "nominal",
+    horizons: tuple[float | None, ...] = HORIZONS,
 ) -> TradeOutcome:
-    """Solve a scenario.
+    """Solve a scenario, and its policy at other horizons.
 
     Args:
         scenario: What is asked.
         baseline: The shipped one if absent.
         closure: What becomes of deficits, see ``trade.multi.closures``.
+        horizons: Other horizons, years; ``None`` is the long run.
 
     Raises:
         NoSolutionError: If not even a first step could be solved.
@@ -42,4 +47,9 @@ def run_trade(
         ("Horizon", f"{years}: elasticities {float(theta.min()):.2f} to {float(theta.max()):.2f}", "U", "trade.multi.horizon")
     )
     told.append(("Closure of deficits", closure, "D", "trade.multi.closures"))
-    return TradeOutcome(scenario, policy, found, tuple(told), averages)
+    others = tuple(
+        (at, solve_in_steps(base, policy, closure=closure, theta=horizon(base.theta, at)))
+        for at in horizons
+        if at != scenario.years
+    )
+    return TradeOutcome(scenario, policy, found, tuple(told), averages, others)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from countermeasure.book.tables import refuse, unknown
 from countermeasure.errors import InputError
-from countermeasure.supply.tables import read_text_table, refuse, shipped_text, unknown
+from countermeasure.supply.tables import BAD_TABLE, read_rows, shipped_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -92,11 +93,8 @@ class Parameters:
     @lru_cache(maxsize=4)
     def shipped(folder: Path | None = None) -> Parameters:
         """The table in the wheel, or in another chain's folder."""
-        faults: list[str] = []
-        found = _read(shipped_text("parameters.csv", folder), "parameters.csv", faults)
-        refuse(faults, "the parameters", "parameters.csv")
-        names, draws = _posterior(shipped_text("posterior.csv", folder), found, faults)
-        refuse(faults, "the joint draws", "posterior.csv")
+        found = _read(shipped_text("parameters.csv", folder), "parameters.csv")
+        names, draws = _posterior(shipped_text("posterior.csv", folder), "posterior.csv", found)
         return Parameters(found, names, draws)
 
     def __getitem__(self, name: str) -> Parameter:
@@ -190,44 +188,44 @@ def _draw(one: Parameter, u: Array) -> Array:
     return np.where(u < cut, rising, falling)
 
 
-def _read(text: str, path: str, faults: list[str]) -> dict[str, Parameter]:
-    table = read_text_table(text, path, COLUMNS, faults)
+def _read(text: str, path: str) -> dict[str, Parameter]:
+    table = read_rows(text, path, COLUMNS)
     found: dict[str, Parameter] = {}
     for row in table.rows:
         value, low, high = (table.number(row, c) for c in ("value", "low", "high"))
         kind = table.one_of(row, "distribution", DISTRIBUTIONS)
         table.letter(row)
         if low > high or (kind != "fixed" and not low <= value <= high):
-            faults.append(f"{row.where}: {row['name']}: {low:g}, {value:g}, {high:g} are not in order; write low, value, high")
+            table.fault(row, f"{row['name']}: {low:g}, {value:g}, {high:g} are not in order; write low, value, high")
         if row["name"] in found:
-            faults.append(f"{row.where}: {row['name']} stands twice; remove one")
+            table.fault(row, f"{row['name']} stands twice; remove one")
         if kind == "lognormal" and low <= 0:
-            faults.append(f"{row.where}: {row['name']} is lognormal and its low is {low:g}; it must be above 0")
+            table.fault(row, f"{row['name']} is lognormal and its low is {low:g}; it must be above 0")
         found[row["name"]] = Parameter(
             row["name"], value, low, high, row["unit"], kind, row["source"], row["confidence"], row["meaning"]
         )
+    table.refuse("the parameters")
     return found
 
 
-def _posterior(text: str, known: Mapping[str, Parameter], faults: list[str]) -> tuple[tuple[str, ...], Array]:
+def _posterior(text: str, path: str, known: Mapping[str, Parameter]) -> tuple[tuple[str, ...], Array]:
     """Joint draws of the fitted parameters: a table whose columns are their names."""
     lines = [(place, line) for place, line in enumerate(text.splitlines(), start=1) if line and not line.startswith("#")]
     names = tuple(lines[0][1].split(",")) if lines else ()
-    faults += [f"posterior.csv:{lines[0][0]}: {unknown('parameter', n, tuple(known))}" for n in names if n not in known]
+    faults = [f"{path}:{lines[0][0]}: {unknown('parameter', n, tuple(known))}" for n in names if n not in known]
     rows = []
     for place, line in lines[1:]:
         cells = line.split(",")
         try:
             values = [float(cell) for cell in cells]
         except ValueError:
-            faults.append(f"posterior.csv:{place}: a cell is not a number; write digits with a point")
+            faults.append(f"{path}:{place}: a cell is not a number; write digits with a point")
             continue
         if len(values) != len(names) or not np.isfinite(values).all():
-            faults.append(
-                f"posterior.csv:{place}: {len(values)} numbers for {len(names)} columns; write one finite number each"
-            )
+            faults.append(f"{path}:{place}: {len(values)} numbers for {len(names)} columns; write one finite number each")
             continue
         rows.append(values)
+    refuse(faults, "the joint draws", path, BAD_TABLE)
     return names, np.array(rows, dtype=np.float64).reshape(len(rows), len(names))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from countermeasure.book.load import Book
 from countermeasure.book.model import Reading
+from countermeasure.book.tables import unknown
 from countermeasure.codes.day import parse_day
 from countermeasure.codes.yamltext import load_text
 from countermeasure.errors import BookError, CountermeasureError, NotFoundError
@@ -19,7 +20,7 @@ from countermeasure.supply.chain.network import HOME, Network, compile_network
 from countermeasure.supply.controls.measures import measures_of
 from countermeasure.supply.controls.practice import ALL, Practice, QuotaRow, plan_of
 from countermeasure.supply.parameters import Parameters
-from countermeasure.supply.tables import shipped_folder, unknown
+from countermeasure.supply.tables import shipped_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -171,9 +172,12 @@ def load_scenario(name: str | Path, book: Book | None = None, network: Network |
             code="unknown_scenario",
             cure=f"Give a file, or one of: {', '.join(scenario_names())}.",
         )
+    from countermeasure.book.edge import read_model
+    from countermeasure.supply.scenario_file import ScenarioFile
+
     loaded = load_text(path, path.name)
     faults = list(loaded.faults)
-    filed = None if faults else _validated(loaded, faults)
+    filed = None if faults else read_model(ScenarioFile, loaded, faults, what="a scenario", docs="docs/reference/supply.md")
     if filed is None:
         raise _refused(faults, path.name)
     net = network or compile_network()
@@ -189,23 +193,6 @@ def _refused(faults: list[str], where: str) -> BookError:
     return BookError(
         f"{count} in the scenario", code="bad_scenario", where=where, cure="Mend these lines:", faults=dict.fromkeys(faults)
     )
-
-
-def _validated(loaded: Loaded, faults: list[str]) -> ScenarioFile | None:
-    from pydantic import ValidationError
-
-    from countermeasure.supply.scenario_file import ScenarioFile, words_of
-
-    if not isinstance(loaded.data, dict):
-        faults.append(f"{loaded.name}:1: this is not a scenario; it must hold id, title, intent, start and weeks")
-        return None
-    try:
-        return ScenarioFile.model_validate(loaded.data)
-    except ValidationError as error:
-        for fault in error.errors():
-            place = tuple(fault["loc"])
-            faults.append(f"{loaded.where(place)}: {'.'.join(map(str, place))}: {words_of(fault)}")
-    return None
 
 
 class _Reading:

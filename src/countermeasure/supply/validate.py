@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from countermeasure.codes.target import Target
 from countermeasure.supply.chain.model import Chain
 from countermeasure.supply.chain.network import compile_network
 from countermeasure.supply.flow.fit import monthly_exports
@@ -37,31 +38,6 @@ _NOISE = (
     "parameters frozen after V1; bands hold what is not known of parameters and are too narrow for single months, which vary "
     "by 5 % without any control (May to October 2024), and more around the new year"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One row of the report.
-
-    Attributes:
-        id: V1 to V12.
-        what: What is compared.
-        kind: ``fitted`` or ``predicted``.
-        observed: What happened, in words.
-        simulated: What the chain gives, with its band, in words.
-        rule: When it passes.
-        passed: Whether it does.
-        why: What explains a miss or limits a pass.
-    """
-
-    id: str
-    what: str
-    kind: str
-    observed: str
-    simulated: str
-    rule: str
-    passed: bool
-    why: str = ""
 
 
 @dataclass(frozen=True)

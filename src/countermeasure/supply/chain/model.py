@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from countermeasure.supply.tables import Row, Table, read_text_table, refuse, shipped_text
+from countermeasure.book.tables import refuse
+from countermeasure.supply.tables import BAD_TABLE, read_rows, shipped_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+    from countermeasure.book.tables import Row, Table
 
 __all__ = ["STAGES", "Chain", "Demand", "Product", "Transit"]
 
@@ -136,19 +139,19 @@ class _Reader:
         self.industries: dict[str, str] = {}
 
     def table(self, name: str, columns: str) -> Table:
-        return read_text_table(shipped_text(name, self.folder), name, tuple(columns.split(",")), self.faults)
+        return read_rows(shipped_text(name, self.folder), name, tuple(columns.split(",")), self.faults)
 
     def product(self, table: Table, row: Row, column: str = "product", stages: tuple[str, ...] = STAGES) -> str:
         known = [p.id for p in self.products.values() if p.stage in stages]
         text = row[column]
         if text in self.products and text not in known:
             stage = self.products[text].stage
-            self.faults.append(f"{row.where}: {column} {text} is of stage {stage}; here stands {' or '.join(stages)}")
+            table.fault(row, f"{column} {text} is of stage {stage}; here stands {' or '.join(stages)}")
             return text
         return table.one_of(row, column, known, "product")
 
     def refuse(self) -> None:
-        refuse(self.faults, "the tables of the chain", str(self.folder or "data/supply"))
+        refuse(self.faults, "the tables of the chain", str(self.folder or "data/supply"), BAD_TABLE)
 
     def chain(self) -> Chain:
         names, countries = self._regions()
@@ -210,12 +213,12 @@ class _Reader:
         table = self.table("regions.csv", "region,name,countries")
         names: dict[str, str] = {}
         countries: dict[str, str] = {}
+        table.once(("region",))
         for row in table.rows:
-            table.once(row, "region")
             names[row["region"]] = row["name"]
             for country in filter(None, map(str.strip, row["countries"].split(";"))):
                 if country in countries:
-                    self.faults.append(f"{row.where}: {country} is in {countries[country]} and in {row['region']}; keep one")
+                    table.fault(row, f"{country} is in {countries[country]} and in {row['region']}; keep one")
                 countries[country] = row["region"]
         self.regions = tuple(names)
         if names and "CN" not in names:
@@ -228,8 +231,8 @@ class _Reader:
     def _products(self) -> None:
         table = self.table("products.csv", "product,stage,unit,looks_like,name")
         found = []
+        table.once(("product",))
         for row in table.rows:
-            table.once(row, "product")
             stage = table.one_of(row, "stage", STAGES)
             found.append(Product(row["product"], stage, row["unit"], row["looks_like"], row["name"]))
         found.sort(key=lambda one: STAGES.index(one.stage) if one.stage in STAGES else 0)
@@ -237,15 +240,15 @@ class _Reader:
 
     def _industries(self) -> None:
         table = self.table("industries.csv", "industry,name")
+        table.once(("industry",))
         for row in table.rows:
-            table.once(row, "industry")
             self.industries[row["industry"]] = row["name"]
 
     def _deposits(self) -> dict[str, dict[str, float]]:
         table = self.table("deposits.csv", "ore,product,share,source,confidence,note")
         found: dict[str, dict[str, float]] = {}
+        table.once(("ore", "product"))
         for row in table.rows:
-            table.once(row, "ore", "product")
             ore = self.product(table, row, "ore", ("ore",))
             product = row["product"]
             if product != "other":
@@ -275,8 +278,8 @@ class _Reader:
     def _separation(self) -> dict[tuple[str, str], tuple[float, float]]:
         table = self.table("separation.csv", "ore,region,share,recovery,source,confidence,note")
         found: dict[tuple[str, str], tuple[float, float]] = {}
+        table.once(("ore", "region"))
         for row in table.rows:
-            table.once(row, "ore", "region")
             key = (self.product(table, row, "ore", ("ore",)), table.one_of(row, "region", self.regions))
             share = table.number(row, "share", low=0, high=1)
             found[key] = (share, table.number(row, "recovery", low=0, high=1))
@@ -288,8 +291,8 @@ class _Reader:
     def _recipes(self) -> dict[str, dict[str, float]]:
         table = self.table("recipes.csv", "product,input,tonnes,kind,source,confidence,note")
         found: dict[str, dict[str, float]] = {}
+        table.once(("product", "input"))
         for row in table.rows:
-            table.once(row, "product", "input")
             product = self.product(table, row, stages=STAGES[2:])
             input_ = self.product(table, row, "input", STAGES[1:4])
             table.one_of(row, "kind", ("input",))
@@ -307,8 +310,8 @@ class _Reader:
     def _recycling(self) -> dict[tuple[str, str], float]:
         table = self.table("recycling.csv", "region,product,tonnes_year,source,confidence,note")
         found = {}
+        table.once(("region", "product"))
         for row in table.rows:
-            table.once(row, "region", "product")
             key = (self.product(table, row, stages=("oxide",)), table.one_of(row, "region", self.regions))
             found[key] = table.number(row, "tonnes_year", low=0)
             table.letter(row)
@@ -317,8 +320,8 @@ class _Reader:
     def _sourcing(self) -> dict[tuple[str, str], dict[str, float]]:
         table = self.table("sourcing.csv", "product,region,origin,share,source,confidence,note")
         found: dict[tuple[str, str], dict[str, float]] = {}
+        table.once(("product", "region", "origin"))
         for row in table.rows:
-            table.once(row, "product", "region", "origin")
             product = self.product(table, row, stages=STAGES[1:])
             key = (product, table.one_of(row, "region", self.regions))
             origin = table.one_of(row, "origin", self.regions, "region")
@@ -343,8 +346,8 @@ class _Reader:
     def _transit(self) -> dict[tuple[str, str], Transit]:
         table = self.table("transit.csv", "origin,region,weeks,low,high,source,confidence,note")
         found = {}
+        table.once(("origin", "region"))
         for row in table.rows:
-            table.once(row, "origin", "region")
             key = (table.one_of(row, "origin", self.regions, "region"), table.one_of(row, "region", self.regions))
             found[key] = Transit(*self._spread(table, row, 0, 26))
         return found
@@ -359,8 +362,8 @@ class _Reader:
     def _cover(self) -> dict[tuple[str, str], float]:
         table = self.table("cover.csv", "stage,region,weeks,low,high,source,confidence,note")
         found: dict[tuple[str, str], float] = {}
+        table.once(("stage", "region"))
         for row in table.rows:
-            table.once(row, "stage", "region")
             stage = table.one_of(row, "stage", STAGES)
             region = table.one_of(row, "region", (*self.regions, "*"))
             found[stage, region] = self._spread(table, row, 0.5, 104)[0]
@@ -374,8 +377,8 @@ class _Reader:
     def _controlled(self) -> dict[tuple[str, str], tuple[str, ...]]:
         table = self.table("controlled.csv", "element,form,product,note")
         found: dict[tuple[str, str], tuple[str, ...]] = {}
+        table.once(("element", "form", "product"))
         for row in table.rows:
-            table.once(row, "element", "form", "product")
             key = (table.one_of(row, "element", _SYMBOLS.split()), row["form"])
             if row["product"] == "none":
                 found.setdefault(key, ())

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from countermeasure.book.tables import unknown
 from countermeasure.errors import InputError, NotFoundError
-from countermeasure.supply.tables import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

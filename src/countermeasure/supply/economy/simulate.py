@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from countermeasure.book.tables import unknown
 from countermeasure.errors import InputError
 from countermeasure.supply.economy.ario import WEEKS_A_YEAR, Rules, Worker
 from countermeasure.supply.economy.bottleneck import critical_inputs
-from countermeasure.supply.tables import unknown
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from countermeasure.supply.tables import Table, read_text_table, refuse, shipped_text
+from countermeasure.supply.tables import read_rows, shipped_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from countermeasure.supply.tables import Row
+    from countermeasure.book.tables import Row, Table
 
 __all__ = ["STUDY_COLUMNS", "Comparison", "OurResult", "Study", "compare", "published_studies"]
 
@@ -148,10 +148,9 @@ def published_studies(text: str | None = None, path: str = "studies.csv") -> tup
     Raises:
         InputError: With every fault of the table.
     """
-    faults: list[str] = []
-    table = read_text_table(shipped_text("studies.csv") if text is None else text, path, STUDY_COLUMNS, faults)
+    table = read_rows(shipped_text("studies.csv") if text is None else text, path, STUDY_COLUMNS)
     studies = tuple(_study(table, row) for row in table.rows)
-    refuse(faults, "the table of studies", path)
+    table.refuse("the table of studies")
     return studies
 
 
@@ -159,10 +158,10 @@ def _study(table: Table, row: Row) -> Study:
     table.letter(row)
     low, high = table.number(row, "result_low"), table.number(row, "result_high")
     if low > high:
-        table.faults.append(f"{row.where}: result_low {low:g} is above result_high {high:g}; swap them")
+        table.fault(row, f"result_low {low:g} is above result_high {high:g}; swap them")
     for column in ("study", "method", "shock", "region", "unit"):
         if not row[column]:
-            table.faults.append(f"{row.where}: {column} is empty")
+            table.fault(row, f"{column} is empty")
     words = {c: row[c] for c in STUDY_COLUMNS if not c.startswith("result_")}
     return Study(low=low, high=high, **words)
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from countermeasure.book.lists import read_header
+from countermeasure.book.tables import unknown
 from countermeasure.errors import InputError, NotFoundError
-from countermeasure.supply.tables import shipped_text, unknown
+from countermeasure.supply.tables import shipped_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

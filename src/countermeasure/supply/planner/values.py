@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from countermeasure.book.tables import unknown
 from countermeasure.errors import InputError
 from countermeasure.supply.chain.model import YEAR
-from countermeasure.supply.tables import read_text_table, refuse, shipped_text, unknown
+from countermeasure.supply.tables import read_rows, shipped_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,16 +57,15 @@ class Values:
         Raises:
             InputError: With every fault.
         """
-        faults: list[str] = []
-        table = read_text_table(text, path, COLUMNS, faults)
+        table = read_rows(text, path, COLUMNS)
         found: dict[tuple[str, str], float] = {}
         for row in table.rows:
             key = (row["product"], row["industry"])
             if key in found:
-                faults.append(f"{row.where}: {key[0]} for {key[1]} stands twice; remove one")
+                table.fault(row, f"{key[0]} for {key[1]} stands twice; remove one")
             found[key] = table.number(row, "usd_per_tonne", low=0)
             table.letter(row)
-        refuse(faults, "the values", path)
+        table.refuse("the values")
         return Values(found)
 
     def scaled(self, factors: Mapping[str, float]) -> Values:

@@ -11,7 +11,6 @@ a balance that adds both counts the same tonnes twice.
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from zlib import crc32
 
 import numpy as np
 
-from countermeasure.book.lists import read_head
+from countermeasure.book.tables import read_table
 from countermeasure.codes.day import from_date
 from countermeasure.errors import InputError
 
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
+
+    from countermeasure.book.tables import Row, Table
 
     Float32 = npt.NDArray[np.float32]
     Float64 = npt.NDArray[np.float64]
@@ -126,33 +127,21 @@ def read_projects(
     Raises:
         InputError: With every fault as ``path:line: message``.
     """
-    faults: list[str] = []
-    found = read_head(text, path, COLUMNS, faults)
+    table = read_table(text, path, COLUMNS, code="bad_projects")
     rows: list[Project] = []
     seen: set[tuple[str, str]] = set()
-    if found is not None:
-        _, body, start = found
-        reader = csv.reader(body[1:])
-        for cells in reader:
-            where = f"{path}:{start + 1 + reader.line_num}"
-            if not any(cells):
-                continue
-            if len(cells) != len(COLUMNS):
-                faults.append(f"{where}: {len(cells)} cells, {len(COLUMNS)} columns; quote cells that hold commas")
-                continue
-            row = dict(zip(COLUMNS, (c.strip() for c in cells), strict=True))
-            faults += [f"{where}: {fault}" for fault in _words(row, products, regions)]
-            if row["product"] != "none" and (row["project"], row["product"]) in seen:
-                faults.append(f"{where}: {row['product']} of {row['project']} stands twice; remove one")
-            seen.add((row["project"], row["product"]))
-            rows.append(_project(row, where, faults))
-    if faults:
-        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        raise InputError(f"{count} in the projects", code="bad_projects", where=path, cure="Mend these lines:", faults=faults)
+    for row in table.rows:
+        for fault in _words(row, products, regions):
+            table.fault(row, fault)
+        if row["product"] != "none" and (row["project"], row["product"]) in seen:
+            table.fault(row, f"{row['product']} of {row['project']} stands twice; remove one")
+        seen.add((row["project"], row["product"]))
+        rows.append(_project(row, table))
+    table.refuse("the projects")
     return tuple(rows)
 
 
-def _words(row: dict[str, str], products: Sequence[str], regions: Sequence[str]) -> list[str]:
+def _words(row: Row, products: Sequence[str], regions: Sequence[str]) -> list[str]:
     """Faults of the cells that are words."""
     faults = [f"{c} is empty; write it" for c in ("project", "company", "source") if not row[c]]
     if row["region"] not in regions:
@@ -173,7 +162,7 @@ def _words(row: dict[str, str], products: Sequence[str], regions: Sequence[str])
     return faults
 
 
-def _project(row: dict[str, str], where: str, faults: list[str]) -> Project:
+def _project(row: Row, table: Table) -> Project:
     def number(column: str, high: float = math.inf) -> float | None:
         if not row[column]:
             return None
@@ -183,7 +172,7 @@ def _project(row: dict[str, str], where: str, faults: list[str]) -> Project:
             value = math.nan
         if not 0 <= value <= high or math.isinf(value):
             bound = "0 or more" if math.isinf(high) else f"from 0 to {high:g}"
-            faults.append(f"{where}: {column} is {row[column]!r}; write a number {bound}")
+            table.fault(row, f"{column} is {row[column]!r}; write a number {bound}")
         return value
 
     def day(column: str) -> int | None:
@@ -191,17 +180,17 @@ def _project(row: dict[str, str], where: str, faults: list[str]) -> Project:
             return None
         match = _PERIOD.fullmatch(row[column])
         if match is None or match[1] == "0000":
-            faults.append(f"{where}: {column} is {row[column]!r}; write YYYY or YYYY-MM")
+            table.fault(row, f"{column} is {row[column]!r}; write YYYY or YYYY-MM")
             return None
         return from_date(date(int(match[1]), int(match[2]), 15) if match[2] else date(int(match[1]), 7, 1))
 
     probability = number("probability", 1.0)
     if probability is None:
-        faults.append(f"{where}: probability is empty; write 1 unless it is abandoned or not funded")
+        table.fault(row, "probability is empty; write 1 unless it is abandoned or not funded")
     return Project(
         row["project"], row["company"], row["region"], row["product"], number("tonnes_year"), day("first_output"),
         row["running"] == "yes", row["delay"] == "yes", probability or 0.0, number("output_tonnes_year"),
-        number("base_tonnes_year") or 0.0, day("as_of"), row["source"], row["confidence"], row["note"], where,
+        number("base_tonnes_year") or 0.0, day("as_of"), row["source"], row["confidence"], row["note"], row.where,
     )  # fmt: skip
 
 

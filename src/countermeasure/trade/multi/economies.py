@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from countermeasure.book.tables import unknown
 from countermeasure.codes.country import COUNTRIES, country
 from countermeasure.errors import InputError
-from countermeasure.trade.multi.tables import read_rows, text_of, unknown
+from countermeasure.trade.multi.tables import read_rows, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,7 +101,7 @@ def read_economies(text: str, name: str) -> Economies:
         InputError: With every fault.
     """
     table = read_rows(text, name, _COLUMNS)
-    table.once(["code"])
+    table.once(("code",))
     of_country: dict[str, str] = {}
     rest = ""
     for row in table.rows:
@@ -109,9 +110,9 @@ def read_economies(text: str, name: str) -> Economies:
             continue
         for member in row["members"].split(";"):
             if member not in _ISO:
-                table.faults.append(f"{row.where}: {member!r} is no two-letter code of a country")
+                table.fault(row, f"{member!r} is no two-letter code of a country")
             if member in of_country:
-                table.faults.append(f"{row.where}: {member} is a member of {of_country[member]} already")
+                table.fault(row, f"{member} is a member of {of_country[member]} already")
             of_country[member] = row["code"]
     table.refuse("the economies")
     if rest:

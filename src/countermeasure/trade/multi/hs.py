@@ -49,12 +49,12 @@ def read_sectors(text: str, name: str) -> dict[str, str]:
         first, last = row["first"], row["last"]
         sector = table.one_of(row, "sector", SECTORS)
         if not (first.isdigit() and last.isdigit() and len(first) == len(last) and len(first) in _LENGTHS and first <= last):
-            table.faults.append(f"{row.where}: {first} to {last} is no range of two, four or six digits")
+            table.fault(row, f"{first} to {last} is no range of two, four or six digits")
             continue
         for number in range(int(first), int(last) + 1):
             prefix = str(number).zfill(len(first))
             if prefix in found:
-                table.faults.append(f"{row.where}: {prefix} is in a range above already")
+                table.fault(row, f"{prefix} is in a range above already")
             found[prefix] = sector
     table.refuse("the sectors of customs numbers")
     return found

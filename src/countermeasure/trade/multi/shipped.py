@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from countermeasure.book.tables import unknown
 from countermeasure.trade.multi.balance import balance
-from countermeasure.trade.multi.tables import read_rows, text_of, trade_folder, unknown
+from countermeasure.trade.multi.tables import read_rows, text_of, trade_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from countermeasure.book.tables import Table
     from countermeasure.trade.multi.balance import BalanceReport
     from countermeasure.trade.multi.baseline import Baseline
-    from countermeasure.trade.multi.tables import Table
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -127,7 +128,7 @@ def _grid(
     found = np.zeros((len(axes[0]), len(axes[1]), len(sectors)))
     for row in table.rows:
         known = [table.one_of(row, label, axis) in axis for label, axis in zip(labels, axes, strict=True)]
-        values = [table.number(row, s, low=0.0 if above < -1 else -np.inf, above=above) for s in sectors]
+        values = [table.number(row, s, low=0.0 if above < -1 else -np.inf, above=above, absent=0.0) for s in sectors]
         if all(known):
             found[axes[0].index(row[labels[0]]), axes[1].index(row[labels[1]])] = values
     return found

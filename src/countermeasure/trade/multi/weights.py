@@ -6,7 +6,6 @@ published, or simple averages over lines.
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -14,11 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from countermeasure.book.lists import read_head
-from countermeasure.errors import InputError
 from countermeasure.trade.multi.economies import economies
 from countermeasure.trade.multi.hs import SECTORS, sectors_of
-from countermeasure.trade.multi.tables import text_of
+from countermeasure.trade.multi.tables import read_rows, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["ImportWeights", "read_imports", "us_imports"]
 
 _REST = "rest"
-_MAX_TOLD = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,21 +97,16 @@ def read_imports(text: str, name: str) -> ImportWeights:
     Raises:
         InputError: With every fault.
     """
-    faults: list[str] = []
-    found = read_head(text, name, ("hts8", "cells"), faults)
+    table = read_rows(text, name, ("hts8", "cells"))
     lines: list[str] = []
     place: dict[str, int] = {}
     line, origin, musd = [], [], []
     rest: dict[str, float] = {}
     known = economies().of_country
-    for number, row in enumerate(csv.reader(found[1][1:]) if found else (), start=found[2] + 2 if found else 0):
-        where = f"{name}:{number}"
-        if len(row) != 2:
-            faults.append(f"{where}: {len(row)} cells, 2 columns")
-            continue
-        code, cells = row[0].strip(), row[1].split(";")
+    for row in table.rows:
+        code, cells = row["hts8"], row["cells"].split(";")
         if code != _REST and not (len(code) == 8 and code.isdigit()):
-            faults.append(f"{where}: {code!r} is no number of eight digits")
+            table.fault(row, f"{code!r} is no number of eight digits")
             continue
         if code != _REST:
             lines.append(code)
@@ -126,18 +117,15 @@ def read_imports(text: str, name: str) -> ImportWeights:
             except ValueError:
                 amount = -1.0
             if iso not in known or not 0 <= amount < np.inf:
-                faults.append(f"{where}: {cell!r} is no country with a value in million USD")
+                table.fault(row, f"{cell!r} is no country with a value in million USD")
             elif code == _REST:
                 rest[iso] = amount
             else:
                 line.append(len(lines) - 1)
                 origin.append(place.setdefault(iso, len(place)))
                 musd.append(amount)
-    faults += [f"{name}: the line {a} stands twice or out of order" for a, b in pairwise(lines) if a >= b]
-    if faults:
-        raise InputError(
-            f"{len(faults)} faults in the imports", code="bad_trade_table", where=name, cure="Mend:", faults=faults[:_MAX_TOLD]
-        )
+    table.faults += [f"{name}: the line {a} stands twice or out of order" for a, b in pairwise(lines) if a >= b]
+    table.refuse("the imports")
     return ImportWeights(
         tuple(lines),
         tuple(place),

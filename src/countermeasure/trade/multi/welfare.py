@@ -1,4 +1,4 @@
-"""Where a change of real income comes from, to first order: terms of trade, taxed volumes, lost resources, transfers."""
+"""Where a change of real income comes from, to first order, and who bears a tariff."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["FirstOrder", "first_order"]
+__all__ = ["FirstOrder", "Incidence", "first_order", "incidence"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,4 +65,37 @@ def first_order(found: Equilibrium) -> FirstOrder:
         np.asarray((duty.sum(axis=(1, 2)) + tax.sum(axis=(0, 2))) / whole),
         np.asarray(-lost / whole),
         np.asarray((found.transfer - base.transfer) / whole),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Incidence:
+    """Who bears the tariffs that an economy raised, each (N,); nan where it raised none.
+
+    Attributes:
+        rise: Mean of ln(1 + tariff after) - ln(1 + tariff before) over flows whose tariff rose, baseline values as weights.
+        abroad: Share of that rise by which prices at the border, licences and export taxes included, fell relative to the
+            importer's wage. Below 0 they rose. Its buyers bear the rest.
+    """
+
+    rise: Array
+    abroad: Array
+
+
+def incidence(found: Equilibrium) -> Incidence:
+    """Who bears the tariffs that rose.
+
+    The wage of the importer is the measure, since a price needs one: measured in world wages its own sellers become dearer too.
+    """
+    base, policy = found.baseline, found.policy
+    away = ~np.eye(len(base.countries), dtype=np.bool_)[:, :, None]
+    rise = np.log1p(policy.tariff) - np.log1p(base.tariff)
+    weight = base.flows * away * (rise > 1e-12) * ~policy.banned
+    border = np.log(found.cost * (1 + policy.export_tax) * found.licence / (1 + base.export_tax))
+    fell = np.log(found.wages)[:, None, None] - border
+    whole, mean = weight.sum(axis=(1, 2)), (weight * rise).sum(axis=(1, 2))
+    none = np.full(len(whole), np.nan)
+    return Incidence(
+        np.divide(mean, whole, out=none.copy(), where=whole > 0),
+        np.divide((weight * fell).sum(axis=(1, 2)), mean, out=none.copy(), where=mean > 0),
     )
