@@ -51,7 +51,7 @@ def refused(run, *arguments) -> str:
 def test_assumptions_stand_above_the_answer(run) -> None:
     code, out, err = run("trade", "--scenario", "april-2025-145")
     assert (code, err) == (0, "")
-    assert out.index("Assumed (U): Horizon: 1 years") < out.index("Real income falls most in") < out.index("Economies, change")
+    assert out.index("Assumed (U): Horizon: 1 year:") < out.index("Real income falls most in") < out.index("Economies, change")
     assert "Goods of CN to US" in out
     assert max(map(len, out.splitlines())) <= 110
 
@@ -109,7 +109,7 @@ def test_games_say_who_chooses_what_and_how_nearly(run, arguments, said) -> None
     flat = " ".join(out.split())
     assert said in flat
     assert "first-order residual" in flat
-    assert flat.index("Assumed (U): What governments want") < flat.index("Mean rates on goods")
+    assert flat.index("Assumed (U): What governments want") < flat.index("Mean rates on ")
     found = answered(run, *arguments)
     assert found["first_order_residual"] < 1e-5
     assert found["answer"].split(":")[0] in flat

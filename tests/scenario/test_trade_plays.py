@@ -82,6 +82,17 @@ def test_after_a_war_gains_are_counted_from_the_start_and_told_from_the_war(sett
     assert f"US {100 * gains[us]:+.3f} %" in answer.notes[-1]
 
 
+def test_the_war_before_an_agreement_keeps_its_rules(setting):
+    rules = Rules(sectors=("electronics",), bounds=(0.0, 1.0))
+    answer = play_agreement(setting, ["US", "CN"], after_war=True, rules=rules)
+    base = setting.system.baseline
+    other = [s for s in range(len(base.sectors)) if base.sectors[s] != "electronics"]
+    for _, play in answer.plays:
+        assert np.array_equal(play.policy.tariff[:, :, other], setting.start.tariff[:, :, other])
+    means = next(s for s in answer.sheets() if s.name == "mean_rates")
+    assert means.title.startswith("Rates on electronics")
+
+
 def test_shares_are_kept(setting):
     answer = play_agreement(setting, ["US", "CN"], shares=[2, 1], rules=Rules(uniform=("sectors",)))
     us, cn = place(setting, "US"), place(setting, "CN")

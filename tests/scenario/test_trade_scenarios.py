@@ -275,6 +275,18 @@ def test_a_quota_holds_quantities_to_its_share(tmp_path, base):
     assert found.rents[0, 0] == pytest.approx(found.rents[0, 1])
 
 
+def test_a_quota_of_a_bloc_is_one_for_each_member_and_its_rent_is_told(tmp_path, base):
+    body = 'quotas:\n  - {origin: EU, importers: [US], sector: vehicles, share: "0.5", exporter_rent: "0.25"}\nhorizon: "2"\n'
+    outcome = run_trade(load_trade_scenario(written(tmp_path, body)), horizons=())
+    table = next(s for s in trade_sheets(outcome) if s.name == "quotas").by_column()
+    assert table["origin"] == ["DE", "FR", "IT", "ES", "NL", "PL", "XEU"]
+    assert table["sold_pct"] == pytest.approx([50.0] * 7, abs=0.01)
+    assert min(table["premium_pct"]) > 5
+    home, abroad = table["rent_at_home_million_USD"], table["rent_abroad_million_USD"]
+    assert abroad == pytest.approx([3 * v for v in home], abs=0.2)
+    assert any("each economy of EU by itself" in value for _, value, _, _ in outcome.assumptions)
+
+
 # --- dear rare earths ---------------------------------------------------------------------------------------------
 
 

@@ -13,7 +13,8 @@ from countermeasure.cli.targets_screen import targets_screen
 from countermeasure.io.trade_validation import label_of
 from countermeasure.scenario.places import the_two
 from countermeasure.scenario.record.rows import HORIZONS, TOTALS
-from countermeasure.scenario.sheets import horizon_sheet, name_of, trade_answer
+from countermeasure.scenario.sheets import horizon_sheet, name_of, quota_sheet, scaled, trade_answer
+from countermeasure.trade.multi.horizon import horizon_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,6 +29,8 @@ __all__ = ["game_screen", "scenario_table", "screen", "validation_screen"]
 
 _ROWS = 12
 """Economies and ways shown."""
+_ALL = 30
+"""So many economies are shown whole."""
 _SHOWN: tuple[str, ...] = ("US", "CN", "DE", "JP", "MX", "VN")
 """Economies whose sectors are shown."""
 _STEPS = 4
@@ -62,6 +65,8 @@ def screen(outcome: TradeOutcome) -> Iterator[RenderableType]:
         yield _diversion(outcome, *two[::-1])
         yield _diversion(outcome, *two)
     yield _sectors(outcome)
+    if outcome.policy.quotas:
+        yield _plain_sheet(quota_sheet(found), left=3)
     yield _horizons(outcome)
     for note in found.notes:
         yield Text(note, style="yellow")
@@ -79,9 +84,11 @@ def _economies(outcome: TradeOutcome) -> Table:
     base = found.baseline
     change = 100 * (found.real_income - 1)
     order = np.argsort(change)
-    shown = order if len(order) <= 2 * _ROWS else np.concatenate([order[:_ROWS], order[-_ROWS:]])
-    heads = ("economy", "", "real income %", "real wage %", "prices %", "terms of trade %", "bn USD a year")
-    table = _table(*heads, title="Economies, change", left=2)
+    shown = order if len(order) <= _ALL else np.concatenate([order[:_ROWS], order[-_ROWS:]])
+    title = "Economies, change" if len(order) <= _ALL else f"Economies, change: {2 * _ROWS} of {len(order)}, --out has all"
+    factor, unit = scaled(base.unit)
+    heads = ("economy", "", "real income %", "real wage %", "prices %", "terms of trade %", f"{unit} a year")
+    table = _table(*heads, title=title, left=2)
     for i in shown:
         table.add_row(
             base.countries[i],
@@ -90,7 +97,7 @@ def _economies(outcome: TradeOutcome) -> Table:
             f"{100 * (found.real_wage[i] - 1):+.2f}",
             f"{100 * (found.price_index[i] - 1):+.2f}",
             f"{100 * (found.terms_of_trade[i] - 1):+.2f}",
-            f"{(found.real_income[i] - 1) * base.spending[i] / 1e3:+,.1f}",
+            f"{(found.real_income[i] - 1) * base.spending[i] * factor:+,.1f}",
         )
     return table
 
@@ -100,15 +107,16 @@ def _diversion(outcome: TradeOutcome, seller: int, buyer: int) -> Table:
     base = found.baseline
     moved = found.diversion(seller, buyer, base.goods)
     origin, importer = base.countries[seller], base.countries[buyer]
-    title = f"Goods of {origin} to {importer}: {moved.lost / 1e3:+,.0f} bn USD; where they go, and who takes the place"
-    table = _table("sold to", "bn USD", "bought from", "bn USD", title=title)
+    factor, unit = scaled(base.unit)
+    title = f"Goods of {origin} to {importer}: {moved.lost * factor:+,.0f} {unit}; where they go, and who takes the place"
+    table = _table("sold to", unit, "bought from", unit, title=title)
     to, by = np.argsort(-np.abs(moved.gone_to)), np.argsort(-np.abs(moved.replaced_by))
     for a, b in zip(to[:6], by[:6], strict=True):
         table.add_row(
             _home(base.countries[a], origin),
-            f"{moved.gone_to[a] / 1e3:+,.1f}",
+            f"{moved.gone_to[a] * factor:+,.1f}",
             _home(base.countries[b], importer),
-            f"{moved.replaced_by[b] / 1e3:+,.1f}",
+            f"{moved.replaced_by[b] * factor:+,.1f}",
         )
     table.columns[2].justify = "left"
     return table
@@ -120,6 +128,14 @@ def _horizons(outcome: TradeOutcome) -> Table:
     table = _table(*heads, title=f"{sheet.title}, years")
     for row in sheet.rows:
         table.add_row(*(f"{v:+.2f}" if isinstance(v, float) else str(v) for v in row[:-1]))
+    return table
+
+
+def _plain_sheet(sheet: Sheet, left: int) -> Table:
+    heads = [h.removesuffix("_pct").replace("_", " ") + (" %" if h.endswith("_pct") else "") for h in sheet.columns]
+    table = _table(*heads, title=sheet.title, left=left)
+    for row in sheet.rows:
+        table.add_row(*(f"{v:,.1f}" if isinstance(v, float) else str(v) for v in row))
     return table
 
 
@@ -161,7 +177,7 @@ def scenario_table(found: Sequence[TradeScenario]) -> Table:
     """Shipped scenarios."""
     table = _table("scenario", "title", "horizon", left=3)
     for one in found:
-        table.add_row(one.id, one.title, "long run" if one.years is None else f"{one.years:g} years")
+        table.add_row(one.id, one.title, horizon_words(one.years))
     return table
 
 
@@ -184,7 +200,10 @@ def game_screen(answer: GameAnswer) -> Iterator[RenderableType]:
     gains, means, *_ = answer.sheets()
     yield _wide(means, _ROWS)
     yield _gains(answer, gains)
-    yield Text("Every rate by sector: --out DIR or --json.", style="dim")
+    more = (
+        f"{len(answer.plays)} steps, {_STEPS} of them shown; all of them and every" if len(answer.plays) > _STEPS else "Every"
+    )
+    yield Text(f"{more} rate by sector: --out DIR or --json.", style="dim")
 
 
 def _wide(sheet: Sheet, most: int) -> Table:

@@ -9,7 +9,8 @@ import numpy as np
 from countermeasure.io.pictures import matrix, sankey, stack_bars
 from countermeasure.io.report_folder import write_report
 from countermeasure.io.report_page import Assumption, Grid, Meta, Section, Source
-from countermeasure.scenario.sheets import matrix_sheet, trade_answer, trade_sheets
+from countermeasure.scenario.places import the_two
+from countermeasure.scenario.sheets import matrix_sheet, scaled, trade_answer, trade_sheets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,12 +55,13 @@ def write_trade(folder: Path, outcome: TradeOutcome) -> list[Path]:
     pictures = _pictures(outcome)
     by_name = {s.name: s for s in sheets}
     sections = []
-    for name, title in (("welfare", "economies"), ("matrix", "matrix"), ("diversion", "diversion_CN_US")):
+    lost = [s.name for s in sheets if s.name.startswith("diversion_")]
+    for name, title in (("welfare", "economies"), ("matrix", "matrix"), ("diversion", next(iter(lost), ""))):
         if name in pictures and title in by_name:
             sheet = by_name[title]
             said = "" if sheet.title == pictures[name][0] else f"The table: {sheet.title}."
             sections.append(Section(pictures[name][0], said, pictures[name][1], Grid(sheet.columns, list(sheet.rows))))
-    for sheet in (by_name[name] for name in ("horizons", "diversion_US_CN", "output") if name in by_name):
+    for sheet in (by_name[name] for name in ("horizons", "quotas", *lost[1:], "output") if name in by_name):
         sections += [Section(sheet.title, "", "", Grid(sheet.columns, list(sheet.rows)))]
     scenario = outcome.scenario
     meta = Meta(
@@ -131,20 +133,21 @@ def _pictures(outcome: TradeOutcome) -> dict[str, tuple[str, str]]:
     sheet = matrix_sheet(found)
     names = list(dict.fromkeys(row[0] for row in sheet.rows))
     grid = {(row[0], row[1]): row[2:] for row in sheet.rows}
-    before, after = (np.array([[grid[o, m][k] for m in names] for o in names]) / 1e3 for k in (0, 1))
-    unit = f"billion {base.unit.removeprefix('million ')}" if base.unit.startswith("million ") else f"thousand {base.unit}"
+    factor, unit = scaled(base.unit)
+    before, after = (np.array([[grid[o, m][k] for m in names] for o in names]) * factor for k in (0, 1))
     drawn = matrix(sheet.title, names, names, before, after, unit, row_title="from", column_title="to")
     pictures["matrix"] = (sheet.title, drawn)
-    if {"US", "CN"} <= set(base.countries):
+    two = the_two(base)
+    if two is not None:
         title = f"Goods trade of China and the United States with large partners, {unit}"
-        pictures["diversion"] = (title, sankey(title, *_ways(found), unit=unit, panels=("Baseline", "After")))
+        pictures["diversion"] = (title, sankey(title, *_ways(found, two, factor), unit=unit, panels=("Baseline", "After")))
     return pictures
 
 
-def _ways(found: Equilibrium) -> tuple[list[Way], list[Way]]:
+def _ways(found: Equilibrium, two: tuple[int, int], factor: float) -> tuple[list[Way], list[Way]]:
     """Exports of and to the two, before and after, with the ten largest traders."""
     base = found.baseline
-    places = [base.country(c) for c in ("CN", "US")]
+    places = list(two[::-1])
     old = (base.flows * (1 + base.export_tax))[:, :, base.goods].sum(axis=2)
     new = found.customs_value[:, :, base.goods].sum(axis=2)
     shown = list(dict.fromkeys([*places, *np.argsort(-base.flows[:, :, base.goods].sum(axis=(0, 2)))[:10].tolist()]))
@@ -153,6 +156,6 @@ def _ways(found: Equilibrium) -> tuple[list[Way], list[Way]]:
         for m in shown:
             if o != m and (o in places or m in places):
                 ends = ("exports of", base.countries[o], "imports of", base.countries[m])
-                before.append((*ends, float(old[m, o]) / 1e3))
-                after.append((*ends, float(new[m, o]) / 1e3))
+                before.append((*ends, float(old[m, o]) * factor))
+                after.append((*ends, float(new[m, o]) * factor))
     return before, after

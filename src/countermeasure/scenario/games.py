@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from countermeasure.scenario.places import places_of_words
 from countermeasure.trade.multi.closures import CLOSURES, rebalanced
 from countermeasure.trade.multi.fronts import best_export, front, retaliation_ladder
 from countermeasure.trade.multi.games import best_tariffs, war
-from countermeasure.trade.multi.horizon import horizon
+from countermeasure.trade.multi.horizon import horizon, horizon_words
 from countermeasure.trade.multi.policy import Policy
 from countermeasure.trade.multi.shipped import shipped_baseline
 from countermeasure.trade.multi.system import System
@@ -122,11 +123,12 @@ class GameAnswer:
         moved = sorted(self._means().rows, key=lambda row: -abs(row[4] - row[3]))
         ways = [f"{m} on {o} {old:.1f} to {new:.1f} %" for _, m, o, old, new, *_ in moved[:3]]
         more = f" and {len(moved) - 3} ways more" if len(moved) > 3 else ""
+        what = self._means().title.split(", mean")[0].removeprefix("Rates on ")
         own = [n for chooser in play.choosers for n in chooser.members]
         gains = ", ".join(f"{base.countries[n]} {100 * play.gains[n]:+.2f} %" for n in own[:8])
-        rest = [n for n in np.argsort(play.gains) if n not in own][:1]
+        rest = [n for n in np.argsort(play.gains) if n not in own and play.gains[n] < -5e-5][:1]
         worst = "".join(f"; of all others {base.countries[n]} is hit most, {100 * play.gains[n]:+.2f} %" for n in rest)
-        rates = f"Mean rates on goods: {', '.join(ways)}{more}" if ways else "No rate moves"
+        rates = f"Mean rates on {what}: {', '.join(ways)}{more}" if ways else "No rate moves"
         return f"{rates}. Real income: {gains}{worst}."
 
     def sheets(self) -> tuple[Sheet, ...]:
@@ -148,6 +150,11 @@ class GameAnswer:
         rows = tuple((code, *(round(float(g[n]), 4) for g in gains)) for n, code in enumerate(codes))
         return Sheet("gains", f"Real income, change from {self.setting.status_quo}", columns, rows)
 
+    @cached_property
+    def _chosen(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Sectors in which some rate could be chosen, (J,)."""
+        return np.asarray(np.any([c.targets.any(axis=0) for _, play in self.plays for c in play.choosers], axis=0))
+
     def _ways(self) -> list[tuple[str, int, int]]:
         """Tool, importer and origin of every pair on which a play moves a rate."""
         found: dict[tuple[str, int, int], None] = {}
@@ -161,13 +168,14 @@ class GameAnswer:
         base = self.setting.system.baseline
         rows = []
         for tool, m, o in self._ways():
-            weight = base.flows[m, o] * base.goods
+            weight = base.flows[m, o] * self._chosen
             whole = max(float(weight.sum()), 1e-300)
             policies = [self.setting.start, *(play.policy for _, play in self.plays)]
             means = [round(100 * float(weight @ getattr(p, tool)[m, o]) / whole, 2) for p in policies]
             rows.append((tool.replace("_", " "), base.countries[m], base.countries[o], *means))
         columns = ("tool", "importer", "origin", "before_pct", *(f"{word}_pct" for word, _ in self.plays))
-        return Sheet("mean_rates", "Rates on goods, mean over trade of the baseline", columns, tuple(rows))
+        what = "goods" if np.array_equal(self._chosen, base.goods) else ", ".join(np.array(base.sectors)[self._chosen])
+        return Sheet("mean_rates", f"Rates on {what}, mean over trade of the baseline", columns, tuple(rows))
 
     def _rates(self) -> Sheet:
         base = self.setting.system.baseline
@@ -224,9 +232,13 @@ def game_setting(
     if closure == "balanced":
         base = rebalanced(base, theta=theta)
     system = System(base, theta, closure)
-    words = "long run" if after is None else f"{after:g} years"
     told += [
-        ("Horizon", f"{words}: elasticities {float(theta.min()):.2f} to {float(theta.max()):.2f}", "U", "trade.multi.horizon"),
+        (
+            "Horizon",
+            f"{horizon_words(after)}: elasticities {float(theta.min()):.2f} to {float(theta.max()):.2f}",
+            "U",
+            "trade.multi.horizon",
+        ),
         ("Closure of deficits", closure, "D", CLOSURES[closure]),
         ("What governments want", "real income of their economies, money summed", "U", "assumption"),
     ]
@@ -263,7 +275,7 @@ def play_agreement(
     plays: list[tuple[str, Outcome]] = []
     start = setting.start
     if after_war:
-        plays = [("war", war(setting.system, sides, start=start))]
+        plays = [("war", war(setting.system, sides, start=start, **rules.arguments()))]
         start = plays[0][1].policy
     found = agreement(setting.system, sides, status_quo=start, shares=shares, **rules.arguments())
     notes: tuple[str, ...] = (_SIGNED,)
@@ -339,6 +351,8 @@ def play_export(
     )
     rate = float(found.rate[np.argmax(np.abs(found.rate))])
     word = "Licence premium" if instrument == "quota" else "Export tax"
+    if instrument == "quota":
+        word += " of the best quota, which is searched as an export tax of the same height:"
     note = f"{word} {100 * rate:.1f} %; {100 * found.total:.1f} % of the baseline's quantity is sold."
     if found.quotas:
         note += f" A quota of that size does the same if {exporter_rent:.0%} of its rent stays with license holders at home."

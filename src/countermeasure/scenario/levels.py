@@ -58,10 +58,10 @@ def policy_rows(
             _tell(error, ("changes", i), loaded, faults)
     for i, quota in enumerate(scenario.quotas):
         try:
-            origin = places_of_words(baseline, [quota["origin"]], notes)[0]
-            importers = tuple(p for p in places_of_words(baseline, quota["importers"], notes) if p != origin)
-            sector = baseline.sector(quota["sector"])
-            quotas.append(Quota(origin, importers, sector, float(quota["share"]), float(quota["exporter_rent"])))
+            origins = places_of_words(baseline, [quota["origin"]], notes)
+            importers = places_of_words(baseline, quota["importers"], notes)
+            sector, size = baseline.sector(quota["sector"]), (float(quota["share"]), float(quota["exporter_rent"]))
+            quotas += [Quota(o, tuple(m for m in importers if m != o), sector, *size) for o in origins]
         except CountermeasureError as error:
             _tell(error, ("quotas", i), loaded, faults)
     return rows, tuple(quotas), list(dict.fromkeys(notes))
@@ -97,10 +97,7 @@ def policy_of(scenario: TradeScenario, baseline: Baseline) -> tuple[Policy, Told
             if change["ban"] == "yes":
                 banned[m, o, sectors] = True
         told.append((change["why"] or "Change", _change_words(change), "U", f"scenario {scenario.id}"))
-    told += [
-        (q["why"] or "Quota", f"{q['origin']} {q['sector']} to {float(q['share']):.0%}", "U", f"scenario {scenario.id}")
-        for q in scenario.quotas
-    ]
+    told += [(q["why"] or "Quota", _quota_words(q, baseline), "U", f"scenario {scenario.id}") for q in scenario.quotas]
     told += [("A name that is no economy of the baseline", note, "U", "trade.multi.economies") for note in notes]
     critical = _dear_rare_earths(scenario, baseline, told)
     return Policy(tariff, tax, friction, banned, quotas, critical), told, averages
@@ -124,6 +121,15 @@ def _dear_rare_earths(scenario: TradeScenario, baseline: Baseline, told: Told) -
         ("Lines that stand still", "are not in these figures", "D", "countermeasure supply has them"),
     ]
     return found.input
+
+
+def _quota_words(quota: Mapping[str, Any], baseline: Baseline) -> str:
+    words = (
+        f"{quota['sector']} of {quota['origin']} to {' '.join(quota['importers'])} at most {float(quota['share']):.0%} of the "
+        f"baseline's quantity, {float(quota['exporter_rent']):.0%} of the rent at home"
+    )
+    several = len(places_of(baseline, quota["origin"])) > 1
+    return f"{words}; each economy of {quota['origin']} by itself" if several else words
 
 
 def _change_words(change: Mapping[str, Any]) -> str:
@@ -150,6 +156,8 @@ def _raise_us(baseline: Baseline, us: int, now: DutyAverages, then: DutyAverages
         change = ((1 + means[0]) / (1 + means[1]) - 1)[:, None] * baseline.goods
         told.append(("US duties by origin, all goods alike", "the baseline has sectors of its own", "U", "averages by economy"))
     known, seen = economies(), set[int]()
+    if "ROW" in baseline.countries and not set(baseline.countries) <= set(known.codes):
+        told.append(("US duties on ROW", "those of the shipped rest of the world, whoever is in yours", "U", "economies.csv"))
     for place, code in enumerate(now.economies):
         try:
             origins = places_of(baseline, code)

@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["assumptions_sheet", "diversion_sheet", "horizon_sheet", "matrix_sheet", "name_of", "trade_answer", "trade_sheets"]
+__all__ = [
+    "assumptions_sheet",
+    "diversion_sheet",
+    "horizon_sheet",
+    "matrix_sheet",
+    "name_of",
+    "quota_sheet",
+    "scaled",
+    "trade_answer",
+    "trade_sheets",
+]
 
 
 def name_of(code: str) -> str:
@@ -77,11 +87,17 @@ def _the_two(outcome: TradeOutcome, us: int, cn: int) -> list[str]:
     return words
 
 
-def _amount(value: float, unit: str, sign: str = "") -> str:
-    """An amount in words: millions as billions."""
+def scaled(unit: str) -> tuple[float, str]:
+    """Factor and word in which amounts of a baseline are shown: millions as billions, others as they are."""
     if unit.startswith("million "):
-        return f"{value / 1e3:{sign},.0f} billion {unit.removeprefix('million ')}"
-    return f"{value:{sign},.4g} {unit}"
+        return 1e-3, f"billion {unit.removeprefix('million ')}"
+    return 1.0, unit
+
+
+def _amount(value: float, unit: str, sign: str = "") -> str:
+    """An amount in words."""
+    factor, word = scaled(unit)
+    return f"{value * factor:{sign},.0f} {word}" if factor != 1 else f"{value:{sign},.4g} {word}"
 
 
 def _diverted(found: Equilibrium, origin: int, importer: int) -> list[str]:
@@ -95,13 +111,13 @@ def _diverted(found: Equilibrium, origin: int, importer: int) -> list[str]:
     other = np.where(others == importer, -np.inf, moved.replaced_by)
     to, by = (
         " and ".join(f"{base.countries[i]} {_amount(float(v[i]), base.unit, '+')}" for i in np.argsort(-v)[:2] if v[i] > 0)
-        or "nobody"
         for v in (abroad, other)
     )
     own = _amount(float(moved.replaced_by[importer]), base.unit, "+")
     return [
-        f"That is {_amount(moved.lost, base.unit, '+')} of Chinese goods; sales elsewhere abroad rise most to {to}",
-        f"All changes together, the United States buys {own} at home and more abroad from {by}",
+        f"That is {_amount(moved.lost, base.unit, '+')} of Chinese goods"
+        + (f"; sales elsewhere abroad rise most to {to}" if to else "; they rise nowhere else abroad"),
+        f"All changes together, the United States buys {own} at home" + (f" and more abroad from {by}" if by else ""),
     ]
 
 
@@ -146,7 +162,24 @@ def trade_sheets(outcome: TradeOutcome) -> tuple[Sheet, ...]:
     if two is not None:
         sheets += [diversion_sheet(found, *two[::-1]), diversion_sheet(found, *two)]
     sheets.append(_tariffs(outcome))
+    if outcome.policy.quotas:
+        sheets.append(quota_sheet(found))
     return (*sheets, horizon_sheet(outcome), assumptions_sheet(outcome.assumptions))
+
+
+def quota_sheet(found: Equilibrium) -> Sheet:
+    """What each quota sells, at which license premium, and who holds its rent."""
+    base, rows = found.baseline, []
+    unit = base.unit.replace(" ", "_")
+    for quota, premium, rents in zip(found.policy.quotas, found.premium, found.rents, strict=True):
+        ways = (list(quota.importers), quota.origin, quota.sector)
+        sold = float(found.quantity[ways].sum() / max(base.flows[ways].sum(), 1e-300))
+        names = " ".join(base.countries[m] for m in quota.importers)
+        head = (base.countries[quota.origin], base.sectors[quota.sector], names)
+        figures = (round(100 * quota.share, 2), round(100 * sold, 2), round(100 * float(premium), 2))
+        rows.append((*head, *figures, *(round(float(v), 1) for v in rents)))
+    columns = ("origin", "sector", "importers", "cap_pct", "sold_pct", "premium_pct")
+    return Sheet("quotas", "Quotas", (*columns, f"rent_at_home_{unit}", f"rent_abroad_{unit}"), tuple(rows))
 
 
 def horizon_sheet(outcome: TradeOutcome) -> Sheet:

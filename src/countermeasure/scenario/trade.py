@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from countermeasure.scenario.levels import policy_of
 from countermeasure.scenario.model import TradeOutcome
-from countermeasure.trade.multi.horizon import horizon
+from countermeasure.trade.multi.horizon import horizon, horizon_words
 from countermeasure.trade.multi.shipped import shipped_baseline
 from countermeasure.trade.multi.solve import solve_in_steps
 
@@ -42,9 +42,13 @@ def run_trade(
     policy, told, averages = policy_of(scenario, base)
     theta = horizon(base.theta, scenario.years)
     found = solve_in_steps(base, policy, closure=closure, theta=theta)
-    years = "long run" if scenario.years is None else f"{scenario.years:g} years"
     told.append(
-        ("Horizon", f"{years}: elasticities {float(theta.min()):.2f} to {float(theta.max()):.2f}", "U", "trade.multi.horizon")
+        (
+            "Horizon",
+            f"{horizon_words(scenario.years)}: elasticities {float(theta.min()):.2f} to {float(theta.max()):.2f}",
+            "U",
+            "trade.multi.horizon",
+        )
     )
     told.append(("Closure of deficits", closure, "D", "trade.multi.closures"))
     others = tuple(
