@@ -17,6 +17,7 @@ from countermeasure.cli.lists import lists
 from countermeasure.cli.owners import owners
 from countermeasure.cli.screen import screen
 from countermeasure.cli.supply import supply
+from countermeasure.cli.talks import talks
 from countermeasure.cli.trade import trade
 from countermeasure.errors import EXIT_CODES, CountermeasureError
 
@@ -41,6 +42,7 @@ app.add_typer(data, name="data")
 app.add_typer(lists, name="lists")
 app.add_typer(supply, name="supply")
 app.add_typer(trade, name="trade")
+app.add_typer(talks, name="talks")
 
 
 def _version(asked: bool) -> None:

@@ -3,11 +3,14 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from countermeasure.cli import flags
+
+if TYPE_CHECKING:
+    from countermeasure.io.cases import CaseResult
 
 __all__ = ["cases"]
 
@@ -22,13 +25,14 @@ def cases(files: Files, scenario: flags.Scenarios = [], book: flags.Book = None,
     from countermeasure.cli.options import engine_of
     from countermeasure.errors import NotFoundError
     from countermeasure.io.cases import run_cases
+    from countermeasure.io.conflict_cases import holds_conflicts, run_conflict_cases
 
     engine = engine_of(None, "both", scenario, book)
-    results = []
+    results: list[CaseResult] = []
     for path in files:
         if not path.is_file():
             raise NotFoundError(f"there is no file {path}", code="no_file", cure="Give YAML files of cases.")
-        results += list(run_cases(path, engine))
+        results += run_conflict_cases(path) if holds_conflicts(path) else list(run_cases(path, engine))
     failed = [r for r in results if not r.passed]
     if as_json:
         rows = [{"id": r.id, "where": r.where, "differences": list(r.differences), "source": r.source} for r in results]

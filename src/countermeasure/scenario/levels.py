@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
     Told = list[tuple[str, str, str, str]]
+    Rows = list[tuple[list[int], list[int], list[int], Mapping[str, Any]]]
+    """Importers, origins and sectors by number, and the change of a scenario's file."""
 
-__all__ = ["policy_of", "policy_rows"]
+__all__ = ["policy_of", "policy_rows", "with_changes"]
 
 
 def _sectors(words: Sequence[str], baseline: Baseline) -> list[int]:
@@ -40,7 +43,7 @@ def _sectors(words: Sequence[str], baseline: Baseline) -> list[int]:
 
 def policy_rows(
     scenario: TradeScenario, baseline: Baseline, loaded: Loaded | None = None, faults: list[str] | None = None
-) -> tuple[list[tuple[list[int], list[int], list[int], Mapping[str, Any]]], tuple[Quota, ...], list[str]]:
+) -> tuple[Rows, tuple[Quota, ...], list[str]]:
     """Rows with names turned into places, quotas, notes on names; faults are told with lines where a file is given."""
     rows, quotas = [], []
     notes: list[str] = []
@@ -76,16 +79,26 @@ def _tell(error: CountermeasureError, place: tuple[str | int, ...], loaded: Load
 def policy_of(scenario: TradeScenario, baseline: Baseline) -> tuple[Policy, Told, Any]:
     """Policy levels of a scenario, what they rest on, and the averages they come from."""
     policy = Policy.of(baseline)
-    tariff, tax, friction = policy.tariff.copy(), policy.export_tax.copy(), policy.friction.copy()
-    banned = policy.banned.copy()
+    tariff = policy.tariff.copy()
     told: Told = []
     averages = None
     if scenario.duties_on is not None:
         averages = _book_duties(scenario, baseline, tariff, told)
     rows, quotas, notes = policy_rows(scenario, baseline)
+    duties = Policy(tariff, policy.export_tax, policy.friction, policy.banned, quotas, None)
+    told += [(change["why"] or "Change", _change_words(change), "U", f"scenario {scenario.id}") for *_, change in rows]
+    told += [(q["why"] or "Quota", _quota_words(q, baseline), "U", f"scenario {scenario.id}") for q in scenario.quotas]
+    told += [("A name that is no economy of the baseline", note, "U", "trade.multi.economies") for note in notes]
+    critical = _dear_rare_earths(scenario, baseline, told)
+    return with_changes(replace(duties, critical=critical), rows), told, averages
+
+
+def with_changes(policy: Policy, rows: Rows) -> Policy:
+    """Levels with the changes of a scenario on them, in the order they are written (``rows`` of :func:`policy_rows`)."""
+    tariff, tax, friction = policy.tariff.copy(), policy.export_tax.copy(), policy.friction.copy()
+    banned = policy.banned.copy()
     for importers, origins, sectors, change in rows:
-        cells = [(m, o) for m in importers for o in origins if m != o]
-        for m, o in cells:
+        for m, o in ((m, o) for m in importers for o in origins if m != o):
             if change["add_tariff"] is not None:
                 tariff[m, o, sectors] += float(change["add_tariff"])
             if change["set_tariff"] is not None:
@@ -96,11 +109,7 @@ def policy_of(scenario: TradeScenario, baseline: Baseline) -> tuple[Policy, Told
                 friction[m, o, sectors] *= float(change["friction"])
             if change["ban"] == "yes":
                 banned[m, o, sectors] = True
-        told.append((change["why"] or "Change", _change_words(change), "U", f"scenario {scenario.id}"))
-    told += [(q["why"] or "Quota", _quota_words(q, baseline), "U", f"scenario {scenario.id}") for q in scenario.quotas]
-    told += [("A name that is no economy of the baseline", note, "U", "trade.multi.economies") for note in notes]
-    critical = _dear_rare_earths(scenario, baseline, told)
-    return Policy(tariff, tax, friction, banned, quotas, critical), told, averages
+    return replace(policy, tariff=tariff, export_tax=tax, friction=friction, banned=banned)
 
 
 def _dear_rare_earths(scenario: TradeScenario, baseline: Baseline, told: Told) -> CriticalInput | None:

@@ -16,7 +16,19 @@ from countermeasure.io.pictures.canvas import clean, width_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["LARGEST", "SMALLEST", "Amount", "FloatArray", "Scale", "Steps", "change", "nice_ticks", "numbers", "span_of"]
+__all__ = [
+    "LARGEST",
+    "MONTHS",
+    "SMALLEST",
+    "Amount",
+    "FloatArray",
+    "Scale",
+    "Steps",
+    "change",
+    "nice_ticks",
+    "numbers",
+    "span_of",
+]
 
 FloatArray = NDArray[np.float64]
 
@@ -25,7 +37,7 @@ LARGEST = 1e15
 SMALLEST = 1e-12
 """Values nearer to zero are zero."""
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def numbers(values: Iterable[float | None], length: int, what: str) -> FloatArray:
@@ -248,17 +260,17 @@ class Steps:
         if days < 75:
             every = max(1, math.ceil(len(self.values) * 52 / max(room, 1)))
             chosen = [date.fromordinal(int(v)) for v in self.values[::every]]
-            return _dated([(d, f"{d.day} {_MONTHS[d.month - 1]}") for d in chosen])
+            return _dated([(d, f"{d.day} {MONTHS[d.month - 1]}") for d in chosen])
         months = days / 30.44
         fits = (n for n in (1, 2, 3, 6) if months / n * 40 <= room)
         found: list[tuple[float, str, str]] = []
         if (every := next(fits, 0)) and months / 12 < room / 45:
-            found = _dated([(d, _MONTHS[d.month - 1]) for d in _firsts(first, last, every)])
+            found = _dated([(d, MONTHS[d.month - 1]) for d in _firsts(first, last, every)])
         else:
             years = next((n for n in (1, 2, 5, 10, 20, 50, 100, 200, 500) if months / 12 / n * 48 <= room), 1000)
             opens = (d for d in _firsts(first, last, 12) if d.year % years == 0)
             found = [(float(d.toordinal()), str(d.year), "") for d in opens]
-        return found or _dated([(first, _MONTHS[first.month - 1])])
+        return found or _dated([(first, MONTHS[first.month - 1])])
 
 
 def _firsts(first: date, last: date, every: int) -> list[date]:
@@ -267,7 +279,9 @@ def _firsts(first: date, last: date, every: int) -> list[date]:
     while (count // 12, count % 12 + 1) <= (last.year, last.month) and count // 12 <= date.max.year:
         if (count % 12) % every == 0:
             found.append(date(count // 12, count % 12 + 1, 1))
-        count += 1
+            count += every
+        else:
+            count += 1
     return found
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from countermeasure.errors import InputError
 from countermeasure.io.pictures.axis import Amount, Scale, nice_ticks, numbers
 from countermeasure.io.pictures.canvas import WIDE, Canvas, clean, cut, empty, width_of
+from countermeasure.io.pictures.frame import room_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +67,8 @@ def front_picture(
     sheet = Canvas(title)
     top = _key(sheet, sheet.heading() + 20, joined, bool((~front).any()), bool((gains > 0).all(axis=1).any())) + 34
     ticks = [nice_ticks(min(0.0, float(g.min())), max(0.0, float(g.max())), 7) for g in gains.T]
-    left, right, bottom = 96.0, WIDE - 40.0, top + 430
+    left = 28 + room_for((amounts[1].tick(value, ticks[1][1] - ticks[1][0]) for value in ticks[1]), 12, 30, 130)
+    right, bottom = WIDE - 40.0, top + 430
     x, y = Scale(ticks[0][0], ticks[0][-1], left, right), Scale(ticks[1][0], ticks[1][-1], bottom, top)
     _grid(sheet, x, y, ticks, amounts, names)
     places = [(x.at(float(a)), y.at(float(b))) for a, b in gains]
@@ -86,9 +88,9 @@ def front_picture(
     mute = _labels(sheet, named, (left, top - 8, right + 30, bottom), line)
     notes = []
     if mute:
-        notes.append(f"{mute} of {len(words)} packages have no room for words; they show under the pointer.")
+        notes.append(f"Packages without room for words, which show under the pointer: {mute} of {len(words)}.")
     if len(kept) < len(points):
-        notes.append(f"{len(points) - len(kept)} of {len(points)} packages have no gain for one of the two and are not drawn.")
+        notes.append(f"Packages without a gain for both, which are not drawn: {len(points) - len(kept)} of {len(points)}.")
     sheet.height = sheet.notes(notes, bottom + 44) + 18
     both = [n for n in range(len(words)) if (gains[n] > 0).all()]
     best = "; ".join(f"{words[n]}: {_told(gains[n], names, amounts)}" for n in _along(gains, front)[:12])
@@ -132,14 +134,19 @@ def _grid(
 ) -> None:
     """Draw the quarter where both gain, grid lines with numbers, and the names of the axes."""
     sheet.rect(x.at(0), y.end, x.end - x.at(0), y.at(0) - y.end, f"cm-f{BOTH}", more='fill-opacity=".09"')
-    for value in ticks[0]:
+    said = [amount.tick(value, side[1] - side[0]) for side, amount in zip(ticks, amounts, strict=True) for value in side]
+    below, beside = said[: len(ticks[0])], said[len(ticks[0]) :]
+    every = math.ceil((max(width_of(words, 12) for words in below) + 12) * (len(below) - 1) / (x.end - x.start))
+    for place, (value, words) in enumerate(zip(ticks[0], below, strict=True)):
         at = x.at(value)
         sheet.line(at, y.end, at, y.start, "cm-axis" if value == 0 else "cm-grid")
-        sheet.text(at, y.start + 18, amounts[0].tick(value, ticks[0][1] - ticks[0][0]), 12, "cm-soft cm-num", anchor="middle")
-    for value in ticks[1]:
+        if place % every == 0:
+            half = width_of(words, 12) / 2
+            sheet.text(min(at, WIDE - 4 - half), y.start + 18, words, 12, "cm-soft cm-num", anchor="middle")
+    for value, words in zip(ticks[1], beside, strict=True):
         at = y.at(value)
         sheet.line(x.start, at, x.end, at, "cm-axis" if value == 0 else "cm-grid")
-        sheet.text(x.start - 8, at + 4, amounts[1].tick(value, ticks[1][1] - ticks[1][0]), 12, "cm-soft cm-num", anchor="end")
+        sheet.text(x.start - 8, at + 4, cut(words, 12, x.start - 24), 12, "cm-soft cm-num", anchor="end")
     across, up = (f"gain of {clean(name)}, {amount.words}".rstrip(", ") for name, amount in zip(names, amounts, strict=True))
     sheet.text(x.end, y.start + 37, cut(across, 12, 700), 12, "cm-ink", anchor="end", bold=True)
     sheet.text(20, y.end - 16, cut(up, 12, 700), 12, "cm-ink", bold=True)

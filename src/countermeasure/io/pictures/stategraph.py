@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Point = tuple[float, float]
 
-__all__ = ["KINDS", "MOST_STATES", "state_graph"]
+__all__ = ["KINDS", "MOST_STATES", "state_graph", "strongest"]
 
 KINDS = ("improvement", "sanction", "move")
 """Arcs: a move to something better for the mover, a move that answers another, any other move."""
@@ -89,7 +89,7 @@ def state_graph(
         if start != end:
             name = clean(mover) or "nobody"
             says = f"{name}, {kind}: from {told[start]} to {told[end]}"
-            _chord(sheet, nodes[start], nodes[end], slots[name], kind, says, (top, bottom))
+            _chord(sheet, nodes[start], nodes[end], slots[name], kind, says, (top + bottom) / 2)
     for place, node in enumerate(nodes):
         _state(sheet, node, place == status_quo, told[place])
     sheet.height = bottom + 20
@@ -196,15 +196,17 @@ def _words(sheet: Canvas, node: _Node, x: float) -> None:
         sheet.text(x, y + _LINE, node.below, 12, "cm-ink", anchor=anchor)
 
 
-def _chord(sheet: Canvas, start: _Node, end: _Node, slot: int, kind: str, says: str, span: tuple[float, float]) -> None:
+def _chord(sheet: Canvas, start: _Node, end: _Node, slot: int, kind: str, says: str, middle: float) -> None:
     """Draw a move as a bent line with a head at its end; the way back bends to the other side."""
-    middle, tall = sum(span) / 2, span[1] - span[0]
     dx, dy = end.x - start.x, end.y - start.y
-    away = math.hypot(dx, dy)
-    bend = 14 + 0.05 * away
-    pull = 0.85 - 0.65 * min(abs(dy) / tall, 1.0) if start.left == end.left else 0.9
-    cx = _MIDDLE + ((start.x + end.x) / 2 - _MIDDLE) * pull - dy / away * bend
-    cy = middle + ((start.y + end.y) / 2 - middle) * (1.0 if start.left == end.left else 0.95) + dx / away * bend
+    cx, cy = (start.x + end.x) / 2, (start.y + end.y) / 2
+    if start.left == end.left:
+        depth = min(24 + 0.45 * abs(dy), 320) + (12 if dy < 0 else 0)
+        cx += depth if start.left else -depth
+    else:
+        away = math.hypot(dx, dy)
+        bend = 14 + 0.05 * away
+        cx, cy = cx - dy / away * bend, cy + (middle - cy) * 0.08 + dx / away * bend
     x1, y1 = _toward(start, (cx, cy), 11.0)
     x2, y2 = _toward(end, (cx, cy), 12.0)
     see = {"improvement": 'stroke-width="1.7" stroke-opacity=".85"', "sanction": 'stroke-width="1.5" stroke-dasharray="6 4"'}
@@ -239,7 +241,7 @@ def _key(
     """Write what colours, lines and rings mean; returns the lower edge."""
     named = {word for names in notions.values() for word in names}
     parts = [(f"cm-l{slot}", cut(f"{name} moves", 12, 220)) for name, slot in slots.items()]
-    words = {"improvement": "better for the mover", "sanction": "answers an improvement", "move": "other move"}
+    words = {"improvement": "better for the mover", "sanction": "answers, at no gain to the mover", "move": "other move"}
     parts += [(kind, words[kind]) for kind in KINDS if kind in kinds]
     if "Nash" in named:
         parts.append(("nash", "Nash: nobody gains by moving"))
@@ -286,12 +288,7 @@ def _listed(
     notions: Mapping[int, tuple[str, ...]],
 ) -> str:
     """A list in place of a graph that nobody could read."""
-    rank = list(NOTIONS.values())
-    strength = {p: min((rank.index(n) for n in names if n in rank), default=len(rank)) for p, names in notions.items()}
-    order = sorted(
-        set(notions) | ({status_quo} if status_quo is not None else set()),
-        key=lambda p: (p != status_quo, strength.get(p, 9), p),
-    )
+    order = strongest(notions, status_quo)
     shown = order[:MOST_STATES]
     sheet = Canvas(title)
     notes = [f"{len(states):,} states are too many to draw as a graph; this lists those that are stable, strongest first."]
@@ -300,9 +297,9 @@ def _listed(
     y = sheet.notes(notes, sheet.heading() + 4) + 30
     columns = (
         (20.0, 130.0, "state"),
-        (160.0, 430.0, "options taken"),
-        (605.0, 190.0, "stable as"),
-        (810.0, 130.0, "improvements away"),
+        (150.0, 415.0, "options taken"),
+        (580.0, 205.0, "stable as"),
+        (795.0, 145.0, "improvements away"),
     )
     for x, _, head in columns:
         sheet.text(x, y, head, 12, "cm-soft", bold=True)
@@ -324,6 +321,16 @@ def _listed(
     sheet.height = y + 22
     told = [f"{clean(label)} {{{clean(words) or 'none'}}}" for label, words in states]
     return sheet.finish(" ".join((*notes, _said(told, arcs, status_quo, notions))))
+
+
+def strongest(stable: Mapping[int, Sequence[str]], status_quo: int | None = None) -> list[int]:
+    """Places of the stable states, today's first and then the strongest, as a list of them shows them."""
+    rank = {word: n for n, pair in enumerate(NOTIONS.items()) for word in pair}
+    strength = {
+        place: min((rank[name] for name in names if name in rank), default=len(rank)) for place, names in stable.items()
+    }
+    places = set(stable) | (set() if status_quo is None else {status_quo})
+    return sorted(places, key=lambda place: (place != status_quo, strength.get(place, len(rank)), place))
 
 
 def _said(
