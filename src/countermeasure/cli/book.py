@@ -268,7 +268,7 @@ def new(
 
 def _book(scenarios: Sequence[str]) -> "Book":
     from countermeasure.book.load import Book
-    from countermeasure.cli.options import scenario_paths
+    from countermeasure.io.engines import scenario_paths
 
     held = Book.shipped()
     return held.with_(*scenario_paths(scenarios)) if scenarios else held

@@ -22,12 +22,12 @@ def cases(files: Files, scenario: flags.Scenarios = [], book: flags.Book = None,
 
     countermeasure cases tests/cases/us_duty.yaml
     """
-    from countermeasure.cli.options import engine_of
     from countermeasure.errors import NotFoundError
     from countermeasure.io.cases import run_cases
     from countermeasure.io.conflict_cases import holds_conflicts, run_conflict_cases
+    from countermeasure.io.engines import duty_engine
 
-    engine = engine_of(None, "both", scenario, book)
+    engine = duty_engine(None, "both", scenario, book)
     results: list[CaseResult] = []
     for path in files:
         if not path.is_file():

@@ -50,15 +50,15 @@ def check(
     countermeasure check examples/shipments.csv --within 90 --html report.html
     """
     from countermeasure.cli.duty import fault_file
-    from countermeasure.cli.license import license_engine
-    from countermeasure.cli.options import engine_of, given_of, programme_names
+    from countermeasure.cli.options import given_of, programme_names
     from countermeasure.cli.talk import fault_report, progress
+    from countermeasure.io.engines import duty_engine, license_engine
     from countermeasure.io.faultlog import FaultLog
     from countermeasure.io.pricing import facts_of, open_lines
     from countermeasure.io.review import review
     from countermeasure.io.shipments import Shipments, shipment_columns
 
-    engine = engine_of(known_on, reading, scenario, book)
+    engine = duty_engine(known_on, reading, scenario, book)
     given = given_of(facts_of(engine), origin=origin, on=on, into=into)
     with ExitStack() as stack:
         log = FaultLog(stack.enter_context(fault_file(faults)) if faults is not None else None)

@@ -54,10 +54,11 @@ def duty(
 
     countermeasure duty 8505.11.00.70 --origin CN --on 2026-04-10 --value 10000 --explain
     """
-    from countermeasure.cli.options import engine_of, given_of, is_table, programme_names, today
+    from countermeasure.cli.options import given_of, is_table, programme_names, today
+    from countermeasure.io.engines import duty_engine
     from countermeasure.io.pricing import facts_of
 
-    engine = engine_of(known_on, reading, scenario, book)
+    engine = duty_engine(known_on, reading, scenario, book)
     given = given_of(
         facts_of(engine),
         origin=origin,

@@ -12,37 +12,14 @@ from countermeasure.errors import InputError
 
 if TYPE_CHECKING:
     from countermeasure.licensing.answer import LicenseAnswer
-    from countermeasure.licensing.engine import LicenseEngine
 
-__all__ = ["license_", "license_engine"]
+__all__ = ["license_"]
 
 File = Annotated[
     str, typer.Argument(metavar="FILE", help="Transactions: YAML, JSON, CSV, Excel, Parquet; - for a table on standard input.")
 ]
 NoScreen = Annotated[bool, typer.Option("--no-screening", help="Do not look parties up on lists; the answers say so.")]
 Guard = Annotated[bool, typer.Option("--guard", help="Exit 3 where anything is prohibited or undetermined.")]
-
-
-def license_engine(
-    known_on: str | None, reading: str, scenario: list[str], book: Path | None, *, screening: bool = True
-) -> "LicenseEngine":
-    """The engine for the flags, on the shipped and the imported lists."""
-    from countermeasure.book.load import Book
-    from countermeasure.cli.options import readings_of, scenario_paths
-    from countermeasure.codes.day import parse_day
-    from countermeasure.licensing.engine import LicenseEngine
-
-    held = Book.shipped() if book is None else Book.load(book)
-    if scenario:
-        held = held.with_(*scenario_paths(scenario))
-    known = None if known_on is None else parse_day(known_on)
-    if not screening:
-        return LicenseEngine(held, known, readings_of(reading))
-    from countermeasure.io.party_index import party_index
-    from countermeasure.io.party_lists import party_lists
-
-    lists = party_lists()
-    return LicenseEngine(held, known, readings_of(reading), party_index(lists), lists)
 
 
 def license_(
@@ -73,6 +50,7 @@ def license_(
     from countermeasure.cli.duty import fault_file
     from countermeasure.cli.talk import fault_report, progress
     from countermeasure.errors import CountermeasureError
+    from countermeasure.io.engines import license_engine
     from countermeasure.io.faultlog import FaultLog
     from countermeasure.io.faults import Fault
     from countermeasure.io.license_files import write_licenses

@@ -6,17 +6,17 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from countermeasure.codes.day import from_date, parse_day
-from countermeasure.errors import CodeError, InputError, NotFoundError
+from countermeasure.codes.day import from_date
+from countermeasure.errors import CodeError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from countermeasure.book.model import Fact, Reading
+    from countermeasure.book.model import Fact
     from countermeasure.duty.engine import DutyEngine
     from countermeasure.io.lines import Given
 
-__all__ = ["engine_of", "given_of", "is_table", "programme_names", "readings_of", "scenario_paths", "today"]
+__all__ = ["given_of", "is_table", "programme_names", "today"]
 
 
 def today() -> int:
@@ -29,59 +29,6 @@ def is_table(text: str) -> bool:
     from countermeasure.io.tables import FORMATS
 
     return text == "-" or Path(text).suffix.lower() in FORMATS or Path(text).is_file()
-
-
-def scenario_paths(names: Sequence[str]) -> list[Path]:
-    """Files of scenarios; a bare name means one of those shipped.
-
-    Raises:
-        NotFoundError: If there is no such file and no such name.
-    """
-    from countermeasure.book.load import shipped_data
-
-    found = []
-    folder = shipped_data() / "scenarios"
-    for name in names:
-        path = Path(name)
-        if not path.exists():
-            path = folder / f"{name}.yaml"
-        if not path.exists():
-            shipped = ", ".join(sorted(p.stem for p in folder.glob("*.yaml")))
-            raise NotFoundError(
-                f"there is no scenario {name!r}", code="unknown_scenario", cure=f"Give a file, or one of: {shipped}."
-            )
-        found.append(path)
-    return found
-
-
-def engine_of(
-    known_on: str | None = None, reading: str = "both", scenarios: Sequence[str] = (), book: Path | None = None
-) -> DutyEngine:
-    """The engine for the flags ``--known-on``, ``--reading``, ``--scenario`` and ``--book``.
-
-    Raises:
-        CodeError: If the day or the reading cannot be read.
-        NotFoundError: If a scenario is not there.
-        BookError: If a scenario is not valid.
-    """
-    from countermeasure.duty.engine import DutyEngine
-
-    known = None if known_on is None else parse_day(known_on)
-    return DutyEngine(book, scenario_paths(scenarios), known, readings_of(reading))
-
-
-def readings_of(reading: str) -> tuple[Reading, ...]:
-    """Readings for the flag ``--reading``.
-
-    Raises:
-        CodeError: If it is not one that is known.
-    """
-    from countermeasure.book.model import Reading
-
-    readings = {"text": (Reading.TEXT,), "announced": (Reading.ANNOUNCED,), "both": (Reading.TEXT, Reading.ANNOUNCED)}
-    if reading not in readings:
-        raise CodeError(f"{reading!r} is not a reading", code="unknown_reading", cure="Use text, announced or both.")
-    return readings[reading]
 
 
 def given_of(
