@@ -16,7 +16,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PLACEHOLDERS = ("LINES.csv", "FILE", "EDITIONS", "hts_2026_revision_22.json", "--help")
 MADE = tuple(ROOT / "docs" / "explanation" / f"{engine}_validation.md" for engine in ("supply", "trade"))
 """Written by the command that each names; tests of the engines compare them."""
-SHOWN = ("$ countermeasure supply", "$ countermeasure trade")
+SHOWN = ("$ countermeasure supply", "$ countermeasure trade", "$ countermeasure talks")
 """How a screen begins that is run again and compared."""
 
 
@@ -36,7 +36,7 @@ def written() -> dict[str, str]:
 
 
 def screens() -> list[str]:
-    """Commands of the supply and trade pages that are shown with what they print."""
+    """Commands of the supply, trade and talks pages that are shown with what they print."""
     return [block for block in blocks("console") if block.startswith(SHOWN) and "\n" in block.strip()]
 
 
@@ -144,6 +144,40 @@ def test_the_trade_pages_name_every_command_flag_key_and_scenario() -> None:
         assert f"`{word}`" in text, word
     for key in CriticalFile.model_fields:
         assert f"{key}:" in text, key
+
+
+def test_the_talks_pages_name_every_command_flag_key_model_and_question() -> None:
+    import typer
+
+    from countermeasure.cli.talks import talks
+    from countermeasure.scenario import plays_file
+    from countermeasure.scenario.plays import TERMS
+    from countermeasure.talks import file, record_file
+    from countermeasure.talks.changes import WAYS
+    from countermeasure.talks.forecast import file as questions_file
+    from countermeasure.talks.forecast import load_questions
+    from countermeasure.talks.read import conflict_names
+    from countermeasure.talks.robust import SPREADS
+    from countermeasure.talks.stability import NOTIONS, SEMANTICS
+
+    pages = [ROOT / "docs" / "reference" / f"{name}.md" for name in ("talks", "talks-models")]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    top = typer.main.get_command(talks)
+    flags = {flag for command in top.commands.values() for one in command.params for flag in one.opts}
+    for flag in sorted(f for f in flags if f.startswith("--") and f != "--help"):
+        assert f"`{flag}" in text, flag
+    for command in top.commands:
+        assert f"countermeasure talks {command}" in text, command
+    forms = (
+        *(file.ConflictFile, file.PartyFile, file.OptionFile, file.PreferenceFile, file.SwitchFile, record_file.DealFile),
+        *(plays_file.PlaysFile, plays_file.TradePlayFile, plays_file.SupplyPlayFile, plays_file.PartyPlayFile),
+        *(plays_file.OptionPlayFile, plays_file.SecurityFile, plays_file.WeightFile, plays_file.HandFile),
+        *(questions_file.QuestionsFile, questions_file.QuestionFile, questions_file.ClocksFile, questions_file.CaseFile),
+    )
+    keys = {field.alias or key for form_ in forms for key, field in form_.model_fields.items()}
+    names = (*conflict_names(), *(one.id for one in load_questions()))
+    for word in (*keys, *names, *NOTIONS, *SEMANTICS, *WAYS, *SPREADS, *TERMS):
+        assert f"`{word}`" in text, word
 
 
 @pytest.mark.parametrize(
