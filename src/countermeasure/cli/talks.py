@@ -384,10 +384,18 @@ def score_(
     from countermeasure.talks.forecast import score_models
     from countermeasure.talks.timeline import timeline
 
-    _show(score_report(score_models(timeline(verification=verification), seed=seed)), out, as_json, ("forecast_scores",))
+    _show(
+        score_report(score_models(timeline(verification=verification), seed=seed)), out, as_json, ("forecast_scores",), _PARTS
+    )
 
 
-def _show(report: "TalksReport", folder: Path | None, as_json: bool, tables: tuple[str, ...] = ()) -> None:
+_PARTS = ("share_happened", "log_score", "gain_floor", "block_windows", "reliability", "resolution", "uncertainty")
+"""Columns of scores that stand in files alone."""
+
+
+def _show(
+    report: "TalksReport", folder: Path | None, as_json: bool, tables: tuple[str, ...] = (), leave: tuple[str, ...] = ()
+) -> None:
     from countermeasure.cli.talk import out as console
     from countermeasure.cli.talk import plural, talk
 
@@ -404,7 +412,7 @@ def _show(report: "TalksReport", folder: Path | None, as_json: bool, tables: tup
     from countermeasure.cli.talks_screen import report_screen
 
     page = console()
-    for part in report_screen(report, tables):
+    for part in report_screen(report, tables, leave):
         page.print(part)
 
 

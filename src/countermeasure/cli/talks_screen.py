@@ -25,15 +25,21 @@ _ROWS = 40
 """Rows of a table shown."""
 
 
-def report_screen(report: TalksReport, tables: Sequence[str] = ()) -> Iterator[RenderableType]:
-    """A report: title, what is assumed, what was found in words, the tables named, the closing sentence."""
+def report_screen(report: TalksReport, tables: Sequence[str] = (), leave: Sequence[str] = ()) -> Iterator[RenderableType]:
+    """A report: title, what is assumed, what was found in words, the tables named, the closing sentence.
+
+    Args:
+        report: What is shown.
+        tables: Names of sheets that are drawn.
+        leave: Columns that a screen has no room for; files hold them.
+    """
     yield Text(report.title, style="bold")
     if report.about:
         yield Text(report.about, style="dim")
     for what, value, letter, source in report.assumptions:
         said = f"Assumed ({letter}): {what}: {value}"
         yield Text(
-            said.rstrip(".") + (f" [{source}]" if source and letter != "D" else "") + ".",
+            (said if said.endswith("...") else said.rstrip(".")) + (f" [{source}]" if source and letter != "D" else "") + ".",
             style="yellow" if letter == "U" else "",
         )
     yield Text()
@@ -42,21 +48,23 @@ def report_screen(report: TalksReport, tables: Sequence[str] = ()) -> Iterator[R
         for line in words.replace("\n\n", "\n").splitlines():
             yield Text(line)
         if sheet.name in tables:
-            yield sheet_table(sheet)
+            yield sheet_table(sheet, leave)
         if words or sheet.name in tables:
             yield Text()
     yield Text(report.closing, style="bold")
 
 
-def sheet_table(sheet: Sheet) -> Table:
-    """A table of a sheet, cut where it is long."""
+def sheet_table(sheet: Sheet, leave: Sequence[str] = ()) -> Table:
+    """A table of a sheet, cut where it is long, without the columns to leave."""
     more = f"; {_ROWS} of {len(sheet.rows)} rows" if len(sheet.rows) > _ROWS else ""
     table = new_table(plain=not out().is_terminal, title=sheet.title + more)
-    for place, name in enumerate(sheet.columns):
-        numbers = all(isinstance(row[place], int | float) and not isinstance(row[place], bool) for row in sheet.rows)
-        table.add_column(name.replace("_", " "), justify="right" if numbers and sheet.rows else "left")
+    places = [place for place, name in enumerate(sheet.columns) if name not in leave]
+    for place in places:
+        values = [row[place] for row in sheet.rows if row[place] is not None]
+        numbers = bool(values) and all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
+        table.add_column(sheet.columns[place].replace("_", " "), justify="right" if numbers else "left")
     for row in sheet.rows[:_ROWS]:
-        table.add_row(*map(_cell, row))
+        table.add_row(*(_cell(row[place]) for place in places))
     return table
 
 

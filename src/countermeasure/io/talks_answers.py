@@ -181,15 +181,19 @@ def paths_report(conflict: Conflict, stability: Stability, ways: Sequence[PathRe
     """How states that would last are reached."""
     sheet = paths_sheet(ways)
     easy = [way for way in ways if way.reached and way.improving and way.steps]
-    first = next((way for way in ways if way.reached and way.steps), None)
+    moved = [way for way in ways if way.reached and way.steps]
     start = conflict.words(ways[0].start) if ways else "here"
-    if first is None:
+    if not moved:
         closing = f"From {start} nothing that would last is reached."
     elif easy:
         closing = f"From {start} everybody's own interest leads to {conflict.words(easy[0].target)}."
     else:
-        names = " or ".join(conflict.parties[step.movers[0]].name for step in first.givers) or "somebody"
-        closing = f"From {start} nothing that would last is reached unless {names} moves first, against own interest."
+        firmest = max(moved, key=lambda way: len(way.notions))
+        names = " or ".join(conflict.parties[step.movers[0]].name for step in firmest.givers) or "somebody"
+        closing = (
+            f"From {start} own interest alone leads to nothing that would last: "
+            f"for {conflict.words(firmest.target)} {names} must move first, against it."
+        )
     sentences = {"paths": "\n\n".join(line for way in ways for line in way.says().splitlines())}
     return _report(conflict, stability, f"Ways from {start}", closing, [sheet], sentences)
 
@@ -296,7 +300,7 @@ def views_report(found: Overlay, notion: str) -> TalksReport:
     )
     sheet = Sheet("views", "What each expects to last", ("party", "state", "options"), rows)
     closing = lines[-1] if found.mistaken else "The model holds no wrong view: everybody sees the others as they are."
-    return _report(conflict, None, "Views", closing, [sheet], {"views": "\n\n".join(lines)})
+    return _report(conflict, None, "Views", closing, [sheet], {"views": "\n\n".join(lines[:-1] if found.mistaken else lines)})
 
 
 def payoffs_report(found: PayoffTable, stability: Stability) -> TalksReport:

@@ -150,7 +150,7 @@ def load_plays(name: str | Path, conflict: Conflict, baseline: Baseline | None =
     path = model_file(name)
     loaded = load_text(path, path.name)
     faults = list(loaded.faults)
-    what, docs = "a conflict with plays", "docs/reference/talks.md"
+    what, docs = "a conflict with plays", "docs/reference/talks-models.md"
     filed = None if faults else read_model(PlaysOnlyFile, loaded, faults, what=what, docs=docs)
     if filed is not None:
         found = _Reading(filed.plays, loaded, conflict, baseline or shipped_baseline(), faults, path).plays()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["conflict_names", "load_conflict", "read_conflicts", "read_entries", "read_extra"]
 
-DOCS = "docs/reference/talks.md"
+DOCS = "docs/reference/talks-models.md"
 _FORM = "_state_form"
 
 

@@ -113,7 +113,7 @@ def _read(name: str | Path, conflict: Conflict) -> tuple[tuple[Switch, ...], tup
     path = model_file(name)
     loaded = load_text(path, path.name)
     faults = list(loaded.faults)
-    filed = None if faults else read_model(RecordFile, loaded, faults, what="a conflict", docs="docs/reference/talks.md")
+    filed = None if faults else read_model(RecordFile, loaded, faults, what="a conflict", docs="docs/reference/talks-models.md")
     switches: list[Switch] = []
     deals: list[Deal] = []
     ids = {option.id: n for n, option in enumerate(conflict.options)}

@@ -112,7 +112,7 @@ def load_questions(path: str | Path | None = None) -> tuple[ForecastQuestion, ..
 
     loaded = load_text(source, source.name)
     faults = list(loaded.faults)
-    docs = "docs/reference/talks.md"
+    docs = "docs/reference/talks-models.md"
     filed = None if faults else read_model(QuestionsFile, loaded, faults, what="a file of questions", docs=docs)
     if filed is not None:
         seen: set[str] = set()
