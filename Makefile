@@ -3,10 +3,13 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test lint bench data clean
+.PHONY: demo serve test lint bench data clean
 
 demo: $(VENV)/.installed
-	$(BIN)/countermeasure check examples/shipments.csv || test $$? -eq 3
+	$(BIN)/countermeasure brief
+
+serve: $(VENV)/.installed
+	$(BIN)/countermeasure serve --open
 
 test: $(VENV)/.tools
 	$(BIN)/python -m pytest

@@ -56,7 +56,7 @@ def test_new_then_check(run, tmp_path) -> None:
     path = tmp_path / "us-new.yaml"
     assert run("book", "new", "us-new", "--output", str(path))[0] == 0
     code, out, _ = run("book", "check", str(path))
-    assert (code, "1 instruments are valid" in out) == (0, True)
+    assert (code, "1 instrument is valid" in out) == (0, True)
     path.write_text(path.read_text(encoding="utf-8").replace('rate: "0.10"', 'rate: "ten"'), encoding="utf-8")
     code, _, err = run("book", "check", str(path))
     assert code == 5

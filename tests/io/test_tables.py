@@ -224,6 +224,10 @@ EXPECTED = {
     "nested_value.json": (["row 1", "column hts", "list or object"], 1),
     "not_an_object.json": (["row 1", "not an object"], 0),
     "broken_line.jsonl": (["row 2", "not JSON"], 2),
+    "spreadsheet_error.csv": (["row 3", "column origin", "the error #BEZUG!", "left out"], 1),
+    "error_cell.xlsx": (["row 3", "column origin", "cell C3 holds the error #REF!", "left out"], 1),
+    "formula_without_value.xlsx": (["row 3", "column value_usd", "cell E3", "value is not saved", "left out"], 1),
+    "merged_cells.xlsx": (["row 2", "C2:C3 are merged", "the row is left out", "Unmerge"], 0),
 }
 RAISING = {
     "bad_json.json": (["line 1", "not JSON"], "bad_json"),
@@ -231,6 +235,13 @@ RAISING = {
     "not_excel.xlsx": (["named .xlsx", "something else"], "wrong_format"),
     "damaged.xlsx": (["Excel", "save it again"], "damaged_file"),
     "damaged.parquet": (["Parquet", "cut off"], "damaged_file"),
+    "far_cell.xlsx": (["sheet Lines", "XFD1048576", "60,000,000 cells", "Delete what stands far off"], "sheet_too_large"),
+    "bomb.xlsx": (["would grow", "200 times", "save it as CSV"], "too_large_unpacked"),
+    "document_type.xlsx": (["sheet Lines", "document type"], "damaged_file"),
+    "path_outside.xlsx": (["'../evil.xml' leads out of the file"], "path_outside"),
+    "no_workbook.xlsx": (["no Excel workbook of the .xlsx kind", "save it as .xlsx"], "wrong_format"),
+    "old_excel.xls": (["old Excel file", "save it as .xlsx"], "old_excel"),
+    "password.xlsx": (["protected by a password"], "password"),
 }
 
 
@@ -275,6 +286,7 @@ def test_fault_text_and_json():
 
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], include_characters="\n"), max_size=12)
+CELLS = CELLS.filter(lambda text: not text.strip().startswith("#"))  # errors of a spreadsheet have tests of their own
 
 
 @given(

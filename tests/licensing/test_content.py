@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from countermeasure.book.load import Book
 from countermeasure.errors import InputError
-from countermeasure.licensing import Component, Item, Value, content
+from countermeasure.licensing import Component, Item, Transaction, Value, content, derive
 
 
 def money(low: str, high: str | None = None, currency: str = "USD") -> Value:
@@ -92,3 +93,37 @@ def test_order_of_parts_does_not_matter(order: list[int]) -> None:
     first = content(Item(value=money("100"), parts=tuple(parts)), counts, {})
     again = content(Item(value=money("100"), parts=tuple(parts[i] for i in order)), counts, {})
     assert (first.low, first.high) == (again.low, again.high)
+
+
+@pytest.mark.parametrize(
+    ("description", "origin", "numerator", "span"),
+    [
+        ("NdFeB magnets with Dy", "JP", "auto", (0, Fraction(1, 10))),
+        ("NdFeB magnets with Dy", "JP", "materials", (0, Fraction(1, 10))),
+        ("NdFeB magnets with Dy", "JP", "magnet_price", (0, 0)),
+        ("motor", "JP", "magnet_price", (0, Fraction(1, 10))),
+        ("dysprosium oxide", "JP", "auto", (0, 0)),
+        ("steel screw", "JP", "auto", (0, 0)),
+        ("NdFeB magnets with Dy", "CN", "auto", (Fraction(1, 10), Fraction(1, 10))),
+    ],
+)
+def test_materials_in_a_foreign_part_without_a_bill_are_not_known(description, origin, numerator, span) -> None:
+    part = Component("p", description, origin, money("100"))
+    item = Item(description="EV motor", origin="JP", value=money("1000"), parts=(part,))
+    asked = Transaction("m", 20424, "JP", "US", (item,), numerator=numerator)
+    book = Book.shipped()
+    spans, notes = {}, []
+    derive._chinese(asked, item, book.control_lists, spans, {}, notes)
+    assert spans["cn_content_share"] == span
+    told = any("nobody told where its materials are from" in note for note in notes)
+    assert told is (origin == "JP" and span[1] > 0)
+
+
+def test_the_bill_of_a_foreign_magnet_settles_it() -> None:
+    inside = (Component("dy", "dysprosium metal", "CN", money("0.5")), Component("fe", "iron", "JP", money("60")))
+    magnet = Component("p", "NdFeB magnets with Dy", "JP", money("100"), parts=inside)
+    item = Item(description="EV motor", origin="JP", value=money("1000"), parts=(magnet,))
+    spans, notes = {}, []
+    derive._chinese(Transaction("m", 20424, "JP", "US", (item,)), item, Book.shipped().control_lists, spans, {}, notes)
+    assert spans["cn_content_share"] == (Fraction(1, 2000), Fraction(1, 2000))
+    assert notes == []

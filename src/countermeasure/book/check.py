@@ -58,7 +58,7 @@ def _unique_ids(instruments: tuple[Instrument, ...]) -> Iterator[str]:
     seen: dict[str, str] = {}
     for i in instruments:
         if i.id in seen:
-            yield f"{i.path}:1: the id {i.id} stands in {seen[i.id]} too"
+            yield f"{i.path}:{i.line}: the id {i.id} is taken; choose another, it stands in {seen[i.id]} already"
         seen[i.id] = i.path
     imposed: dict[str, str] = {}
     for i, act in _acts(instruments):
@@ -177,7 +177,7 @@ def _patterns(instruments: tuple[Instrument, ...], programmes: Mapping[str, Prog
             if pattern.startswith("programme:"):
                 hit = any(fnmatchcase(p, pattern[10:]) for p in programmes)
             else:
-                hit = any(fnmatchcase(p, pattern) for p in imposed)
+                hit = pattern in imposed or any(fnmatchcase(p, pattern) for p in imposed)
             if not hit:
                 yield f"{act.where}: nothing matches {pattern!r}{_near(pattern, imposed)}"
 

@@ -22,15 +22,16 @@ from countermeasure.codes.day import parse_day
 from countermeasure.codes.groups import Groups
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from countermeasure.book.load import Book
+    from countermeasure.codes.yamltext import Loaded
 
 
 def compiled_for(
     folder: Path | None,
-    scenarios: Sequence[Path] = (),
+    scenarios: Sequence[Path | Loaded] = (),
     into: str = "US",
     known_on: int | None = None,
     reading: Reading = Reading.TEXT,
@@ -40,34 +41,42 @@ def compiled_for(
 
     Args:
         folder: Book folder; ``None`` for the shipped one.
-        scenarios: Files or folders of more instruments.
+        scenarios: Files or folders of more instruments, or those that were read already.
         into: Customs territory of import.
         known_on: Epoch day of knowledge.
         reading: ``text`` or ``announced``.
         digest: Hash of the folder where the caller has it; else its files are read for it.
     """
-    from countermeasure.book.load import Book, book_hash, shipped_data
+    from countermeasure.book.load import Book, book_hash, contents_of, shipped_data
 
     home = folder or shipped_data()
+    parts = [("book", (digest or book_hash(home)).encode()), *contents_of(scenarios)]
+
+    def book() -> Book:
+        held = Book.shipped() if folder is None else Book.load(folder)
+        return held.with_(*scenarios) if scenarios else held
+
+    return _from_cache(parts, book, into, known_on, reading)
+
+
+def compiled_of(book: Book, into: str = "US", known_on: int | None = None, reading: Reading = Reading.TEXT) -> Compiled:
+    """The compiled form of a book that was read already, from the cache where it can be had."""
+    return _from_cache([("book", book.hash.encode())], lambda: book, into, known_on, reading)
+
+
+def _from_cache(
+    parts: Sequence[tuple[str, bytes]], book: Callable[[], Book], into: str, known_on: int | None, reading: Reading
+) -> Compiled:
+    """What is kept under the hash of some parts, or made of the book and kept."""
     cache = cache_dir()
-    extra = [(p.name, p.read_bytes()) for s in scenarios for p in (sorted(s.rglob("*.yaml")) if s.is_dir() else [s])]
-    key = content_hash(
-        [
-            (f"{FORM}/{__version__}/{into}/{known_on}/{reading.value}", b""),
-            ("book", (digest or book_hash(home)).encode()),
-            *extra,
-        ]
-    )
+    key = content_hash([(f"{FORM}/{__version__}/{into}/{known_on}/{reading.value}", b""), *parts])
     path = cache / f"book-{key[:24]}.npz" if cache else None
     if path is not None and path.exists():
         try:
             return Compiled.from_bytes(path.read_bytes())
         except (ValueError, KeyError, OSError, TypeError):
             path.unlink(missing_ok=True)
-    book = Book.shipped() if folder is None else Book.load(folder)
-    if scenarios:
-        book = book.with_(*scenarios)
-    compiled = book.compile(into, known_on, reading)
+    compiled = book().compile(into, known_on, reading)
     if path is not None:
         write_atomically(path, compiled.to_bytes())
     return compiled

@@ -162,17 +162,35 @@ class Compiled:
         """Shape (origins,). Origins that every selector treats alike share a number."""
         return distinct_rows(self.origin_bits)[1]
 
-    def ever_reaches(self, clause: Clause, goods: int, origin: int) -> bool:
-        """Whether a goods class and an origin lie in the scope of a clause on any day."""
-        listed = clause.goods < 0 or self.class_bits[goods, list(self.goods.columns[clause.goods])].any()
-        return bool(listed and (clause.origin < 0 or self.origin_bits[origin, list(self.origins.columns[clause.origin])].any()))
+    def ever_reached(self, goods: int, origin: int) -> npt.NDArray[np.int64]:
+        """Clauses in whose scope a goods class and an origin lie on any day, ascending."""
+        listed, named = self._ever
+        of_goods, of_origin = self._selectors
+        return np.flatnonzero(listed[of_goods, goods] & named[of_origin, origin])
 
     @cached_property
-    def stated(self) -> tuple[tuple[Clause, tuple[str, ...]], ...]:
+    def _ever(self) -> tuple[Bools, Bools]:
+        """Whether each is in a selector on any day, shape (goods selectors + 1, classes) and (origin selectors + 1, origins).
+
+        The last row is the selector of everything.
+        """
+        listed, named = (
+            np.array([*(bits[:, list(columns)].any(axis=1) for columns in versions.columns), np.ones(len(bits))], bool)
+            for bits, versions in ((self.class_bits, self.goods), (self.origin_bits, self.origins))
+        )
+        return listed, named
+
+    @cached_property
+    def _selectors(self) -> tuple[IntArray, IntArray]:
+        """Goods selector and origin selector of each clause, -1 for everything."""
+        return np.array([c.goods for c in self.clauses], np.int64), np.array([c.origin for c in self.clauses], np.int64)
+
+    @cached_property
+    def stated(self) -> dict[int, tuple[str, ...]]:
         """Clauses that a statement had a hand in, with the statements."""
         honoured = set(self.statements)
-        found = ((c, tuple(i for i in c.instruments if i in honoured)) for c in self.clauses)
-        return tuple((c, names) for c, names in found if names)
+        found = ((n, tuple(i for i in c.instruments if i in honoured)) for n, c in enumerate(self.clauses))
+        return {n: names for n, names in found if names}
 
     @cached_property
     def fact_edges(self) -> dict[str, tuple[float, ...]]:

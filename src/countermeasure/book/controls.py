@@ -14,7 +14,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,6 +36,8 @@ Words = npt.NDArray[np.uint64]
 Rows = tuple[Words, Words]
 """Must and may, shape (w,) each: one row over the clauses."""
 
+_FEW = 256
+"""Below so many cases one pass over all words is quicker than one for each word that is asked."""
 NO, YES, OPEN = 0, 1, 2
 """Values of flags and party tests: no, yes, not known."""
 
@@ -384,6 +386,9 @@ def _has(table: Words, i: int) -> Bools:
 
 def _hit_any(table: Words, mask: Words) -> Bools:
     """Whether each case has any bit of a mask, shape (cases,)."""
+    if len(table) < _FEW:
+        few: Bools = np.any(table & mask, axis=1)
+        return few
     found = np.zeros(len(table), bool)
     for w in np.flatnonzero(mask):
         found |= (table[:, w] & mask[w]) != 0
@@ -475,8 +480,6 @@ def compile_controls(book: Book, regime: str, known_on: int | None = None, readi
         known_on: Epoch day of knowledge.
         reading: ``text`` or ``announced``.
     """
-    from countermeasure.codes.groups import Groups
-
     record = book.replayed(known_on, reading)
     clauses: list[ControlClause] = []
     for provision in record.provisions.values():
@@ -504,7 +507,14 @@ def compile_controls(book: Book, regime: str, known_on: int | None = None, readi
             )
     statements = tuple(sorted(i.id for i in book.instruments if i.kind == "statement" and i.id in record.honoured))
     gaps = tuple(g for i in book.instruments if i.id in record.honoured and i.issuer == regime for g in i.not_modelled)
-    return Controls(regime, known_on, reading, book.hash, tuple(clauses), book.control_facts, gaps, statements, Groups.load())
+    return Controls(regime, known_on, reading, book.hash, tuple(clauses), book.control_facts, gaps, statements, _groups())
+
+
+@cache
+def _groups() -> Groups:
+    from countermeasure.codes.groups import Groups
+
+    return Groups.load()
 
 
 def _alive(provision: Provision) -> Iterable[tuple[Spell, Body]]:

@@ -15,7 +15,7 @@ from countermeasure.codes.groups import Groups
 from countermeasure.codes.hts import dotted_int10
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from countermeasure.book.compiled import Bools, Compiled, IntArray
     from countermeasure.book.load import Book
@@ -80,6 +80,52 @@ def diff_days(
     """
     side = _Side(book, known_on, reading)
     return _changes((side, side), (first, second))
+
+
+def diff_between(
+    old: tuple[Book, int],
+    new: tuple[Book, int],
+    known_on: int | None = None,
+    reading: Reading = Reading.TEXT,
+    compiled: Callable[[Book, str], Compiled] | None = None,
+) -> list[Change]:
+    """Provisions that differ between one book on one day and another book on another.
+
+    Args:
+        old: The one book and its epoch day.
+        new: The other.
+        known_on: Epoch day of knowledge; ``None`` for all.
+        reading: Whether statements are honoured.
+        compiled: Gives the compiled form of a book for a customs territory, where the caller has it at hand.
+
+    Returns:
+        One change per provision, in the order of ids.
+    """
+    sides = (_Side(old[0], known_on, reading, compiled), _Side(new[0], known_on, reading, compiled))
+    return _changes(sides, (old[1], new[1]))
+
+
+def diff_readings(
+    book: Book, on: int, known_on: int | None = None, compiled: Callable[[str, Reading], Compiled] | None = None
+) -> list[Change]:
+    """Provisions that differ at the start of a day between the law alone and the law with statements honoured.
+
+    Args:
+        book: The book.
+        on: Epoch day.
+        known_on: Epoch day of knowledge; ``None`` for all.
+        compiled: Gives the compiled form for a customs territory and a reading, where the caller has it at hand.
+
+    Returns:
+        One change per provision, in the order of ids.
+    """
+
+    def side(reading: Reading) -> _Side:
+        at_hand = None if compiled is None else (lambda _book, into: compiled(into, reading))
+        return _Side(book, known_on, reading, at_hand)
+
+    sides = (side(Reading.TEXT), side(Reading.ANNOUNCED))
+    return _changes(sides, (on, on))
 
 
 def diff_books(old: Book, new: Book, on: int | None = None, reading: Reading = Reading.TEXT) -> list[Change]:
@@ -167,8 +213,15 @@ def in_short(codes: Iterable[str], most: int = SHOWN) -> tuple[str, ...]:
 class _Side:
     """A book with what of it is known, and its compiled forms as they are asked for."""
 
-    def __init__(self, book: Book, known_on: int | None, reading: Reading) -> None:
+    def __init__(
+        self,
+        book: Book,
+        known_on: int | None,
+        reading: Reading,
+        compiled: Callable[[Book, str], Compiled] | None = None,
+    ) -> None:
         self.book, self.known_on, self.reading = book, known_on, reading
+        self._make = compiled or (lambda held, into: held.compile(into, known_on, reading))
         self._compiled: dict[str, Compiled] = {}
 
     def state(self, day: int) -> dict[str, Spell]:
@@ -196,7 +249,7 @@ class _Side:
     def _selector(self, spell: Spell) -> tuple[Compiled, int]:
         into = self.into(spell)
         if into not in self._compiled:
-            self._compiled[into] = self.book.compile(into, self.known_on, self.reading)
+            self._compiled[into] = self._make(self.book, into)
         compiled = self._compiled[into]
         goods = spell.body.goods if spell.body else Scope()
         return compiled, next((c.goods for c in compiled.clauses if c.body.goods == goods), -1)
@@ -207,7 +260,8 @@ def _moved(sides: tuple[_Side, _Side], spells: tuple[Spell, Spell], days: Iterab
     ranges: tuple[set[tuple[int, int]], set[tuple[int, int]]] = (set(), set())
     for pair in days:
         columns = [side.inside(spell, day) for side, spell, day in zip(sides, spells, pair, strict=True)]
-        points = np.union1d(columns[0][0], columns[1][0])
+        same = columns[0][0] is columns[1][0] or np.array_equal(columns[0][0], columns[1][0])
+        points = columns[0][0] if same else np.union1d(columns[0][0], columns[1][0])
         ends = np.append(points[1:], 10**10)
         old, new = (bits[np.searchsorted(own, points, side="right") - 1] for own, bits in columns)
         for place, hit in enumerate((new & ~old, old & ~new)):
@@ -350,4 +404,4 @@ def _shortened(code: str, digits: int) -> str:
     return dotted_int10(int(bare.ljust(10, "0")), len(bare))
 
 
-__all__ = ["Change", "diff_books", "diff_days", "in_short", "prefixes", "spell_words"]
+__all__ = ["Change", "diff_between", "diff_books", "diff_days", "diff_readings", "in_short", "prefixes", "spell_words"]

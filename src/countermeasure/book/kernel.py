@@ -77,7 +77,7 @@ def reach(
     """
     by_goods, by_origin = plan.tables(compiled)
     inside: npt.NDArray[np.bool_] = by_goods[goods] & by_origin[origins]
-    present = np.flatnonzero(inside.any(axis=0)).tolist()
+    present = set(np.flatnonzero(inside.any(axis=0)).tolist())
     for position, targets in plan.reliefs:
         if position in present:
             inside[:, position] &= inside[:, targets].any(axis=1)

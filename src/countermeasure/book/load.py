@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from importlib import resources
@@ -12,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from countermeasure._version import __version__
-from countermeasure.book.cache import content_hash
+from countermeasure.book.cache import code_of, content_hash, kept
 from countermeasure.book.check import Held, all_checks
 from countermeasure.book.items import ControlList, parse_control_list
 from countermeasure.book.lists import CodeList, parse_list
 from countermeasure.book.model import DAY, Fact, Instrument, Programme, Reading, Spell
 from countermeasure.book.replay import Record, replay
-from countermeasure.codes.yamltext import load_text
+from countermeasure.codes.yamltext import Loaded, load_text
 from countermeasure.errors import BookError
 
 if TYPE_CHECKING:
@@ -61,8 +62,10 @@ class Book:
     @staticmethod
     @lru_cache(maxsize=1)
     def shipped() -> Book:
-        """The book in the wheel."""
-        return Book.load(shipped_data())
+        """The book in the wheel, from the cache where it can be had."""
+        home = shipped_data()
+        key = content_hash([("book", book_hash(home).encode()), *code_of("book", "codes")])
+        return kept("read", key, Book, lambda: Book.load(home))
 
     @staticmethod
     def load(folder: Path) -> Book:
@@ -78,8 +81,11 @@ class Book:
             raise _refused(faults, str(folder))
         return book
 
-    def with_(self, *scenarios: Path) -> Book:
-        """A book with more instruments, of the same form, read from files or folders.
+    def with_(self, *scenarios: Path | Loaded) -> Book:
+        """A book with more instruments, of the same form.
+
+        Args:
+            scenarios: Files, folders, or instruments that were read already, as those within a scenario file.
 
         Raises:
             BookError: With every fault of the files, or if an id is taken.
@@ -87,17 +93,15 @@ class Book:
         faults: list[str] = []
         added: list[Instrument] = []
         contents: list[tuple[str, bytes]] = []
-        for path in _expand(scenarios):
-            contents.append((path.name, path.read_bytes()))
-            instrument = read_instrument(path, path.name, faults)
+        for source in _expand(scenarios):
+            contents.append(_content(source))
+            instrument = read_instrument(source, source.name, faults)
             if instrument is not None:
                 added.append(instrument)
-        taken = {i.id for i in self.instruments}
-        faults += [f"{i.path}: the id {i.id} is taken; choose another" for i in added if i.id in taken]
         held = Held(self.lists, self.facts, self.programmes, self.control_facts, self.control_lists)
         faults += all_checks((*self.instruments, *added), held)
         if faults:
-            raise _refused(faults, ", ".join(str(s) for s in scenarios))
+            raise _refused(faults, ", ".join(s.name if isinstance(s, Loaded) else str(s) for s in scenarios))
         return replace(
             self,
             instruments=(*self.instruments, *added),
@@ -158,10 +162,21 @@ def book_hash(folder: Path) -> str:
     return content_hash((p.relative_to(folder).as_posix(), p.read_bytes()) for p in [*_files(folder), *others])
 
 
-def _expand(paths: Iterable[Path]) -> list[Path]:
-    found: list[Path] = []
-    for path in paths:
-        found += sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+def contents_of(sources: Iterable[Path | Loaded]) -> list[tuple[str, bytes]]:
+    """Names and contents of files, of all files of folders, and of instruments that were read already, for a hash."""
+    return [_content(source) for source in _expand(sources)]
+
+
+def _content(source: Path | Loaded) -> tuple[str, bytes]:
+    if isinstance(source, Loaded):
+        return source.name, json.dumps(source.data, ensure_ascii=False, sort_keys=True).encode()
+    return source.name, source.read_bytes()
+
+
+def _expand(sources: Iterable[Path | Loaded]) -> list[Path | Loaded]:
+    found: list[Path | Loaded] = []
+    for source in sources:
+        found += sorted(source.rglob("*.yaml")) if isinstance(source, Path) and source.is_dir() else [source]
     return found
 
 
@@ -197,16 +212,12 @@ def _read(folder: Path, files: list[Path], faults: list[str]) -> Book:
     return Book(tuple(instruments), lists, facts, programmes, book_hash(folder), control_facts, controls)
 
 
-def read_instrument(path: Path, name: str, faults: list[str]) -> Instrument | None:
-    """Read one instrument file; faults are appended with file and line."""
+def read_instrument(source: Path | Loaded, name: str, faults: list[str]) -> Instrument | None:
+    """Read one instrument, a file or one that was read already; faults are appended with file and line."""
     from countermeasure.book.edge import read_model
     from countermeasure.book.schema import InstrumentFile
 
-    try:
-        loaded = load_text(path, name)
-    except OSError as error:
-        faults.append(f"{name}: cannot be read: {error.strerror}")
-        return None
+    loaded = source if isinstance(source, Loaded) else load_text(source, name)
     if loaded.faults:
         faults.extend(loaded.faults)
         return None
@@ -215,7 +226,8 @@ def read_instrument(path: Path, name: str, faults: list[str]) -> Instrument | No
     if filed is None:
         return None
     try:
-        return filed.convert(name, [loaded.lines.get(("acts", i), 0) for i in range(len(filed.acts))])
+        lines = [loaded.lines.get(("acts", i), 0) for i in range(len(filed.acts))]
+        return filed.convert(name, lines, loaded.lines.get(("id",), 1))
     except ValueError as error:
         faults.append(f"{name}: {error}")
     return None

@@ -291,6 +291,8 @@ class Instrument:
         published_on: Epoch day on which the public could know it.
         kind: ``law``, ``ruling``, ``statement`` or ``scenario``.
         not_modelled: What the engine does not compute, and why.
+        path: File it stands in, for messages.
+        line: Line of its id there.
     """
 
     id: str
@@ -305,6 +307,7 @@ class Instrument:
     not_modelled: tuple[Gap, ...] = ()
     acts: tuple[Act, ...] = ()
     path: str = ""
+    line: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from countermeasure.errors import BookError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+_WILD = frozenset("*?[")
 _ENDINGS = {"ended": State.ENDED, "struck_down": State.STRUCK_DOWN, "withdrawn": State.WITHDRAWN}
 
 
@@ -106,17 +107,16 @@ def matching(patterns: Sequence[str], programme: dict[str, str]) -> list[str]:
         patterns: As written in the instrument.
         programme: Programme of every provision.
     """
-    found: list[str] = []
-    for name, group in programme.items():
-        for pattern in patterns:
-            if pattern.startswith("programme:"):
-                hit = fnmatchcase(group, pattern[len("programme:") :])
-            else:
-                hit = fnmatchcase(name, pattern)
-            if hit:
-                found.append(name)
-                break
-    return found
+    exact = {pattern for pattern in patterns if not _WILD.intersection(pattern)}
+    wild = [pattern for pattern in patterns if pattern not in exact]
+
+    def hit(name: str, group: str) -> bool:
+        word = f"programme:{group}"
+        if name in exact or word in exact:
+            return True
+        return any(fnmatchcase(word if pattern.startswith("programme:") else name, pattern) for pattern in wild)
+
+    return [name for name, group in programme.items() if hit(name, group)]
 
 
 def _impose(spells: list[Spell] | None, act: Act, body: Body, instrument: str) -> list[Spell]:

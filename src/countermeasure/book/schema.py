@@ -459,12 +459,13 @@ class InstrumentFile(Strict):
     not_modelled: list[NotModelledFile] = Field(default_factory=list)
     acts: list[ActFile] = Field(default_factory=list)
 
-    def convert(self, path: str, lines: list[int]) -> Instrument:
+    def convert(self, path: str, lines: list[int], line: int = 1) -> Instrument:
         """To the frozen form.
 
         Args:
             path: File name for messages.
             lines: Line of each act.
+            line: Line of its id.
         """
         acts = tuple(act.convert(f"{path}:{line}") for act, line in zip(self.acts, lines, strict=True))
         return Instrument(
@@ -480,6 +481,7 @@ class InstrumentFile(Strict):
             not_modelled=tuple(n.convert(self.id, self.issuer) for n in self.not_modelled),
             acts=acts,
             path=path,
+            line=line,
         )
 
 

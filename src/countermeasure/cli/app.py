@@ -1,13 +1,16 @@
 """The application: its verbs, and the one place where errors become messages and exit codes."""
 
 import json
+import os
 import sys
-from typing import Annotated
+from contextlib import suppress
+from typing import Annotated, Any, NoReturn, TextIO, cast
 
 import typer
 
 from countermeasure._version import __version__
 from countermeasure.cli.book import book
+from countermeasure.cli.brief import brief
 from countermeasure.cli.cases import cases
 from countermeasure.cli.check import check
 from countermeasure.cli.data import data
@@ -15,7 +18,11 @@ from countermeasure.cli.duty import duty
 from countermeasure.cli.license import license_
 from countermeasure.cli.lists import lists
 from countermeasure.cli.owners import owners
+from countermeasure.cli.portfolio import portfolio
+from countermeasure.cli.read import read
+from countermeasure.cli.scenario import scenario
 from countermeasure.cli.screen import screen
+from countermeasure.cli.serve import serve
 from countermeasure.cli.supply import supply
 from countermeasure.cli.talks import talks
 from countermeasure.cli.trade import trade
@@ -37,12 +44,17 @@ app.command("screen")(screen)
 app.command("owners")(owners)
 app.command("check")(check)
 app.command("cases")(cases)
+app.command("serve")(serve)
+app.command("read")(read)
+app.command("brief")(brief)
 app.add_typer(book, name="book")
 app.add_typer(data, name="data")
 app.add_typer(lists, name="lists")
+app.add_typer(portfolio, name="portfolio")
 app.add_typer(supply, name="supply")
 app.add_typer(trade, name="trade")
 app.add_typer(talks, name="talks")
+app.add_typer(scenario, name="scenario")
 
 
 def _version(asked: bool) -> None:
@@ -58,16 +70,57 @@ def _root(
     """Nothing is done without a verb."""
 
 
+class _Pipe:
+    """Standard output whose reader may go away, as ``head`` does: then the command ends, quietly and with 0.
+
+    The framework of commands and the tables would else end it with 1, each on its own.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Hand on text."""
+        try:
+            return self._stream.write(text)
+        except BrokenPipeError:
+            self._end()
+
+    def flush(self) -> None:
+        """Hand on what is held."""
+        try:
+            self._stream.flush()
+        except BrokenPipeError:
+            self._end()
+
+    def _end(self) -> NoReturn:
+        with suppress(OSError, ValueError):  # what is still held must go somewhere when the interpreter ends
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+        raise SystemExit(0) from None
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a stream has
+        return getattr(self._stream, name)
+
+
 def main() -> None:
     """Run the command line; every known error ends with its message and exit code."""
+    stream = sys.stdout
+    sys.stdout = cast("TextIO", _Pipe(stream))
+    try:
+        _run()
+    finally:
+        with suppress(SystemExit):  # an exit code that is there already stays
+            sys.stdout.flush()
+        sys.stdout = stream
+
+
+def _run() -> None:
     try:
         app()
     except CountermeasureError as error:
         if "--json" in sys.argv:
-            sys.stdout.write(json.dumps(error.to_json(), ensure_ascii=False, indent=1) + "\n")
+            with suppress(SystemExit):  # nobody reads on, and the exit code is that of the error
+                sys.stdout.write(json.dumps(error.to_json(), ensure_ascii=False, indent=1) + "\n")
         else:
             sys.stderr.write(f"{error}\n")
         raise SystemExit(error.exit_code) from None
-    except BrokenPipeError:
-        sys.stderr.close()
-        raise SystemExit(0) from None

@@ -1,6 +1,5 @@
 """``countermeasure book``: look into the book, compare it, check and begin instruments."""
 
-import csv
 import json
 import sys
 from collections.abc import Sequence
@@ -234,7 +233,9 @@ def check(
     if as_json:
         _json({"valid": True, "instruments": added, "hash": held.hash})
     else:
-        sys.stdout.write(f"{added} instruments are valid; the book with them has the hash {held.hash[:12]}\n")
+        sys.stdout.write(
+            f"{plural(added, 'instrument is', 'instruments are')} valid; the book with them has the hash {held.hash[:12]}\n"
+        )
 
 
 @book.command("new")
@@ -366,7 +367,9 @@ def _table(rows: list[dict[str, Any]], columns: Sequence[str], as_json: bool, as
         return
     if as_csv:
         names = list(rows[0]) if rows else list(columns)
-        writer = csv.writer(sys.stdout, lineterminator="\n")
+        from countermeasure.io.guard import CsvWriter
+
+        writer = CsvWriter(sys.stdout)
         writer.writerow(names)
         writer.writerows([_plain(row[n]) for n in names] for row in rows)
         return

@@ -68,7 +68,7 @@ def check(
         if not duty_only:
             licenser = license_engine(known_on, reading, scenario, book)
             shipments = Shipments(table.table, licenser.book.control_facts, log.add)
-            asked = [shipments.transaction(one.row, one.line, one.answer) for one in priced]
+            asked = [shipments.transaction(one.row, one.line) for one in priced]
             licenser.screen([one for one in asked if one is not None])
             walk = progress(asked, len(asked), "looking up licenses")
             licenses = [None if one is None else licenser.license_for(one) for one in walk]

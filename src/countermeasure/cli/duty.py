@@ -1,6 +1,5 @@
 """``countermeasure duty``: which duty a line, or a table of lines, pays on a day, and why."""
 
-import csv
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -189,9 +188,10 @@ class _Target:
 
     def _csv(self, answers: "Iterable[LineAnswer]") -> None:
         from countermeasure.io.answers import LINE_COLUMNS, line_records
+        from countermeasure.io.guard import CsvWriter
         from countermeasure.io.write import _cell
 
-        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer = CsvWriter(sys.stdout)
         writer.writerow(LINE_COLUMNS)
         for answer in answers:
             writer.writerows([_cell(value) for value in record.values()] for record in line_records(answer))

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from countermeasure.codes.day import format_day
 from countermeasure.duty.answer import percent
+from countermeasure.duty.words import NOT_TOLD, bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,6 +27,8 @@ WIDEST_ID = 24
 
 def span_cell(one: Answer) -> str:
     """A rate or a range of rates, as short as a cell needs it."""
+    if bare(one):
+        return NOT_TOLD
     low, high = percent(one.rate_low), percent(one.rate_high)
     return low if low == high else f"{low.removesuffix(' %')} to {high}"
 
@@ -33,7 +36,7 @@ def span_cell(one: Answer) -> str:
 def dollars_cell(one: Answer) -> str:
     """Whole dollars or a range of them; empty without a value."""
     low, high = ("?" if usd is None else f"{usd:,.0f}" for usd in (one.duty_usd_low, one.duty_usd_high))
-    if one.duty_usd_low is None and one.duty_usd_high is None:
+    if bare(one) or (one.duty_usd_low is None and one.duty_usd_high is None):
         return ""
     return low if low == high else f"{low} to {high}"
 

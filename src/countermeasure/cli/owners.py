@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from countermeasure.cli import flags
-from countermeasure.errors import CodeError, InputError, NotFoundError
+from countermeasure.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from countermeasure.io.faultlog import FaultLog
+    from countermeasure.io.owner_asking import Ruled
     from countermeasure.io.ownership import OwnershipFile
     from countermeasure.parties.ownership import Listing, Proof, Result
 
@@ -54,11 +57,7 @@ SHOWN = 40
 @dataclass
 class _Asked:
     file: "OwnershipFile"
-    day: int
-    sure: "tuple[Listing, ...]"
-    possible: "tuple[Listing, ...]"
-    results: "list[Result]"
-    silent: list[str]
+    ruled: "Ruled"
 
 
 def owners(
@@ -113,43 +112,34 @@ def _ask(
     from countermeasure.book.load import Book
     from countermeasure.cli.options import today
     from countermeasure.codes.day import parse_day
-    from countermeasure.io.ownership import above_whole, read_listed, read_ownership
-    from countermeasure.parties.ownership import RULES, book_gate, restricted, rule_of
+    from countermeasure.io.owner_asking import rule_on
+    from countermeasure.io.ownership import above_whole, read_ownership
 
-    readings = {"text": ("text",), "announced": ("announced",), "both": ("text", "announced")}
-    if reading not in readings:
-        raise CodeError(f"{reading!r} is not a reading", code="unknown_reading", cure="Use text, announced or both.")
-    chosen = [rule_of(name) for name in (RULES if not rules or "all" in rules else dict.fromkeys(rules))]
     day = parse_day(on) if on else today()
     file = read_ownership(source, log.add, form=form or None, share_unit=unit or None, sheet=sheet)
     log.extend(above_whole(file.graph, day, file.source))
-    if listed:
-        found = read_listed(listed, log.add)
-        sure, possible = found.sure, found.possible
-    else:
-        from countermeasure.io.owner_seeds import seeds_by_name
-        from countermeasure.io.party_lists import party_lists
+    seeds = _seeds(file, log, listed, lists, day)
+    return _Asked(file, rule_on(file.graph, seeds, rules=rules, on=day, reading=reading, book=Book.shipped()))
 
-        searched = party_lists(on=day, codes=lists or None)
-        if not searched:
-            raise NotFoundError(
-                f"there is no list {', '.join(lists)}", code="unknown_list", cure="See countermeasure lists status."
-            )
-        hits = seeds_by_name(file.graph, searched)
-        sure, possible = tuple(hits[0]), tuple(hits[1])
-    asked = _Asked(file, day, sure, possible, [], [])
-    book = Book.shipped()
-    for one in chosen:
-        for name in readings[reading] if one.provisions else ("text",):
-            gate = book_gate(book, name)
-            result = restricted(file.graph, sure, one, as_of=day, possible_seeds=possible, in_force=gate, reading=name)
-            text = asked.results[-1] if asked.results and asked.results[-1].rule is one else None
-            if text is not None and text.in_force == result.in_force:
-                continue
-            asked.results.append(result)
-        if not asked.results[-1].seeds.sure and not asked.results[-1].seeds.possible:
-            asked.silent.append(one.id)
-    return asked
+
+def _seeds(
+    file: "OwnershipFile", log: "FaultLog", listed: str, lists: list[str], day: int
+) -> "tuple[Sequence[Listing], Sequence[Listing]]":
+    """Listed parties of a table, or by name from the lists that are held."""
+    if listed:
+        from countermeasure.io.ownership import read_listed
+
+        found = read_listed(listed, log.add)
+        return found.sure, found.possible
+    from countermeasure.io.owner_seeds import seeds_by_name
+    from countermeasure.io.party_lists import party_lists
+
+    searched = party_lists(on=day, codes=lists or None)
+    if not searched:
+        raise NotFoundError(
+            f"there is no list {', '.join(lists)}", code="unknown_list", cure="See countermeasure lists status."
+        )
+    return seeds_by_name(file.graph, searched)
 
 
 def _one_party(
@@ -158,12 +148,12 @@ def _one_party(
     from countermeasure.cli.talk import out
     from countermeasure.io.answer_files import replace_text
     from countermeasure.io.owner_answers import write_records
+    from countermeasure.io.owner_asking import party_number
     from countermeasure.io.ownership_picture import html_of, svg_of
     from countermeasure.parties.ownership import prove
 
-    number = _find(name, asked)
-    told = [r for r in asked.results if r.rule.id not in asked.silent]
-    proofs = [(result, prove(result, number)) for result in told]
+    number = party_number(name, asked.file)
+    proofs = [(result, prove(result, number)) for result in asked.ruled.results]
     if svg is not None:
         for result, proof in proofs:
             path = svg if len(proofs) == 1 else svg.with_stem(f"{svg.stem}-{result.rule.id}-{result.reading}")
@@ -173,7 +163,7 @@ def _one_party(
     answer = {
         "source": asked.file.source,
         "answers": [proof.to_json() | {"reading": result.reading} for result, proof in proofs],
-        "without_listed_parties": asked.silent,
+        "without_listed_parties": list(asked.ruled.silent),
         "faults": [fault.to_json() for fault in log.kept],
     }
     if output is not None:
@@ -207,33 +197,6 @@ def _flat(result: "Result", proof: "Proof") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _find(name: str, asked: _Asked) -> int:
-    """Number of a party by id or name.
-
-    Raises:
-        NotFoundError: If no edge names it; near names are offered.
-        InputError: If several parties have the name.
-    """
-    graph = asked.file.graph
-    number = graph.number(name)
-    if number is not None:
-        return number
-    wanted = name.strip().casefold()
-    same = [n for n, label in graph.labels.items() if label.casefold() == wanted]
-    same = same or [n for n in range(graph.size) if graph.id(n).casefold() == wanted]
-    if len(same) == 1:
-        return same[0]
-    if same:
-        ids = ", ".join(graph.id(n) for n in same[:5])
-        raise InputError(f"{len(same)} parties are called {name!r}", code="ambiguous_party", cure=f"Give the id: {ids}.")
-    from rapidfuzz import fuzz, process, utils
-
-    known = {n: graph.labels.get(n, graph.id(n)) for n in range(min(graph.size, 500_000))}
-    near = process.extract(name, known, scorer=fuzz.WRatio, processor=utils.default_process, limit=3, score_cutoff=70)
-    cure = f"Did you mean {' or '.join(str(hit[0]) for hit in near)}?" if near else "Use an owner or entity of the file."
-    raise NotFoundError(f"no edge names {name!r}", code="unknown_party", where=asked.file.source, cure=cure)
-
-
 def _whole_file(
     asked: _Asked, log: "FaultLog", *, as_json: bool, as_csv: bool, output: Path | None, html: Path | None, everything: bool
 ) -> None:
@@ -241,7 +204,7 @@ def _whole_file(
     from countermeasure.io.owner_answers import records, write_records
     from countermeasure.io.write import render
 
-    told = [r for r in asked.results if r.rule.id not in asked.silent]
+    told = asked.ruled.results
     rows = list(records(told, everything=everything))
     if output is not None:
         write_records(output, rows, log.kept)
@@ -258,7 +221,7 @@ def _whole_file(
             "entities": asked.file.graph.size,
             "counts": {f"{r.rule.id}/{r.reading}": r.counts() for r in told},
             "answers": rows,
-            "without_listed_parties": asked.silent,
+            "without_listed_parties": list(asked.ruled.silent),
             "faults": [fault.to_json() for fault in log.kept],
         }
         sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=1) + "\n")
@@ -293,11 +256,10 @@ def _whole_file(
     _say_silent(asked)
 
 
-_GRAVE = ("not_restricted", "possible", "law_silent", "restricted")
-
-
 def _for_screen(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
     """Rows by gravity, those that two readings share once, and how many were left out for owners on other lists alone."""
+    from countermeasure.io.owner_asking import gravity
+
     seen: dict[tuple[str, ...], dict[str, Any]] = {}
     several = len({(r["rule"], r["reading"]) for r in rows}) > len({r["rule"] for r in rows})
     outside = 0
@@ -310,7 +272,7 @@ def _for_screen(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
             seen[key] = seen[key] | {"rule": row["rule"]}
         else:
             seen[key] = row | {"rule": f"{row['rule']}, {row['reading']}" if several and row["reading"] else row["rule"]}
-    return sorted(seen.values(), key=lambda r: (-_GRAVE.index(r["status"]), r["because"] == "listed", r["entity"])), outside
+    return sorted(seen.values(), key=gravity), outside
 
 
 def _span(low: float | None, high: float | None) -> str:
@@ -322,8 +284,5 @@ def _span(low: float | None, high: float | None) -> str:
 def _say_silent(asked: _Asked) -> None:
     from countermeasure.cli.talk import talk
 
-    if asked.silent:
-        words = ", ".join(asked.silent)
-        talk().print(
-            f"not asked: {words}. No party of the file stands on a list of these rules, as far as the lists given tell."
-        )
+    if asked.ruled.silent:
+        talk().print(asked.ruled.silent_words)

@@ -10,6 +10,7 @@ from rich.text import Text
 from countermeasure.cli.lines_screen import new_table
 from countermeasure.cli.talk import plural
 from countermeasure.codes.day import format_day
+from countermeasure.io.screening import RESULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,18 +23,13 @@ if TYPE_CHECKING:
 __all__ = ["parties_screen", "party_screen"]
 
 STYLE = {"confirmed": "bold red", "review": "yellow", "not_found": "dim"}
-SAID = {
-    "confirmed": "on a list, as far as the name goes",
-    "review": "may be on a list; a person must look",
-    "not_found": "not found; that is not the same as cleared",
-}
 
 
 def party_screen(one: Screened, lists: Sequence[PartyList], *, plain: bool) -> Iterator[RenderableType]:
     """One party, with every reason."""
     query = one.query
     yield Text.assemble(
-        (query.name, "bold"), f" {query.country}" if query.country else "", ": ", (SAID[one.result], STYLE[one.result])
+        (query.name, "bold"), f" {query.country}" if query.country else "", ": ", (RESULTS[one.result], STYLE[one.result])
     )
     for hit in one.hits:
         yield Text("")

@@ -9,12 +9,13 @@ from typing import IO, TYPE_CHECKING, TextIO, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from rich.console import Console
 
     from countermeasure.io.faultlog import FaultLog
 
-__all__ = ["PLAIN_WIDTH", "fault_report", "out", "plural", "progress", "talk"]
+__all__ = ["PLAIN_WIDTH", "fault_report", "out", "plural", "progress", "talk", "told_files"]
 
 PLAIN_WIDTH = 110
 """Columns of text that is not written to a terminal."""
@@ -100,6 +101,13 @@ def fault_report(log: FaultLog, rows: int, answered: int) -> None:
         console.print(f"{plural(rows, 'row')}: {answered:,} answered, {rows - answered:,} not; {plural(log.errors, 'fault')}")
 
 
-def plural(count: int, noun: str) -> str:
-    """A count with its noun."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+def plural(count: int, noun: str, many: str = "") -> str:
+    """A count with its noun: :func:`countermeasure.codes.words.plural`, imported on first use."""
+    from countermeasure.codes import words
+
+    return words.plural(count, noun, many)
+
+
+def told_files(count: int, folder: Path) -> None:
+    """Say on stderr how many files were written where, and which to open."""
+    talk().print(f"{plural(count, 'file')} in {folder}; open {folder / 'report.html'}")

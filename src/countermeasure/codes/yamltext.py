@@ -55,6 +55,14 @@ class Loaded:
                 return f"{self.name}:{line}"
         return self.name
 
+    def part(self, place: Place) -> Loaded:
+        """What stands at a place, as a file of its own with the same name and lines."""
+        data: Any = self.data
+        for key in place:
+            data = data[key]
+        size = len(place)
+        return Loaded(data, {at[size:]: line for at, line in self.lines.items() if at[:size] == place}, [], self.name)
+
 
 def load_text(source: Path, name: str | None = None) -> Loaded:
     """Read one YAML file as text.

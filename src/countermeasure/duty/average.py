@@ -194,22 +194,24 @@ def _clause_part(
     fractions: Floats,
     shares: Floats,
 ) -> Floats:
-    """What one duty adds to each row, as a fraction of the value."""
-    on = applied[:, position][inverse]
+    """What one duty adds to each row, as a fraction of the value; rows it does not apply to are left at nothing."""
+    at = np.flatnonzero(applied[:, position][inverse])
+    part: Floats = np.zeros(len(inverse))
     basis = int(plan.basis[position])
     name, rate = BASES[basis], float(plan.rate[position])
     if name in ("column_1", "column_2"):
-        return np.where(on, fractions[:, 0 if name == "column_1" else 1], 0.0)
+        part[at] = fractions[at, 0 if name == "column_1" else 1]
+        return part
     floor = name == "total_with_column_1"
-    if floor:
-        amount = np.clip(rate - fractions[:, 0], 0.0, None)
+    amount = np.clip(rate - fractions[at, 0], 0.0, None) if floor else rate
     bases = limited_basis(plan, applied, position, start=0 if floor else None)
-    chosen = np.full(len(inverse), bases) if isinstance(bases, int) else bases[inverse]
-    charged = rates[inverse, 1:4] > 0
-    metal = np.where(charged, np.where(np.isnan(shares[:, :3]), 1.0, shares[:, :3]), 0.0)
+    own, held = inverse[at], shares[at]
+    chosen = np.full(len(at), bases) if isinstance(bases, int) else bases[own]
+    charged = rates[own, 1:4] > 0
+    metal = np.where(charged, np.where(np.isnan(held[:, :3]), 1.0, held[:, :3]), 0.0)
     metal /= np.maximum(metal.sum(axis=1, keepdims=True), 1.0)
-    factor = weights(metal[:, 0], metal[:, 1], metal[:, 2], np.nan_to_num(shares[:, 3]))
-    part: Floats = on * (amount if floor else rate) * factor[np.arange(len(inverse)), np.minimum(chosen, WEIGHTED - 1)]
+    factor = weights(metal[:, 0], metal[:, 1], metal[:, 2], np.nan_to_num(held[:, 3]))
+    part[at] = amount * factor[np.arange(len(at)), np.minimum(chosen, WEIGHTED - 1)]
     return part
 
 

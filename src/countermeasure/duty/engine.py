@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from countermeasure._version import __version__
-from countermeasure.book.compile import compiled_for
+from countermeasure.book.compile import compiled_for, compiled_of
+from countermeasure.book.compiled import LAST_DAY
 from countermeasure.book.load import book_hash, shipped_data
-from countermeasure.book.model import DAY, NEVER, Reading
+from countermeasure.book.model import Reading
 from countermeasure.codes.country import country, origin_index
 from countermeasure.codes.hts import HtsCode, parse_hts
 from countermeasure.duty.answer import Answer, LineAnswer, percent
 from countermeasure.duty.explain import Case, explain
+from countermeasure.duty.reach import Reaches
 from countermeasure.duty.schedule import Schedule
-from countermeasure.duty.solve import solve
+from countermeasure.duty.solve import alternatives, solve
 from countermeasure.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -25,8 +27,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from countermeasure.book.compiled import Compiled
+    from countermeasure.book.load import Book
+    from countermeasure.codes.yamltext import Loaded
     from countermeasure.duty.line import Line
-    from countermeasure.duty.solve import Solution
+    from countermeasure.duty.reach import Reach
+    from countermeasure.duty.solve import Alternatives, Solution
 
 TERRITORIES = ("US", "CN")
 """Customs territories of import that the book covers."""
@@ -37,28 +42,31 @@ class DutyEngine:
 
     Args:
         folder: Book folder; ``None`` for the shipped book.
-        scenarios: Files or folders of more instruments.
+        scenarios: Files or folders of more instruments, or those that were read already.
         known_on: Epoch day of knowledge; ``None`` for all that the book holds.
         readings: Readings to answer under.
         schedule: Schedule for goods entering the United States; ``None`` for the shipped one.
+        book: A book that was read already, in place of a folder and scenarios.
     """
 
     def __init__(
         self,
         folder: Path | None = None,
-        scenarios: Sequence[Path] = (),
+        scenarios: Sequence[Path | Loaded] = (),
         known_on: int | None = None,
         readings: Sequence[Reading] = (Reading.TEXT, Reading.ANNOUNCED),
         schedule: Schedule | None = None,
+        book: Book | None = None,
     ) -> None:
         self.folder = folder
         self.scenarios = tuple(scenarios)
         self.known_on = known_on
         self.readings = tuple(readings)
+        self.book = book
         self._schedule = schedule
         self._digest: str | None = None
         self._compiled: dict[tuple[str, Reading], Compiled] = {}
-        self._edges: dict[tuple[int, int, int], tuple[int, ...]] = {}
+        self._reaches = Reaches()
 
     @staticmethod
     @lru_cache(maxsize=1)
@@ -80,6 +88,8 @@ class DutyEngine:
     def compiled(self, into: str, reading: Reading) -> Compiled:
         """The compiled book for a destination and a reading."""
         key = (into, reading)
+        if key not in self._compiled and self.book is not None:
+            self._compiled[key] = compiled_of(self.book, into, self.known_on, reading)
         if key not in self._compiled:
             if self._digest is None:
                 self._digest = book_hash(self.folder or shipped_data())
@@ -101,11 +111,7 @@ class DutyEngine:
             )
         code = parse_hts(line.hts)
         case = Case(line, code, country(line.origin).iso2)
-        answers: list[Answer] = []
-        for reading in self.readings:
-            answer = self._answer(case, self.compiled(line.into, reading))
-            if not answers or _differs(answers[0], answer):
-                answers.append(answer)
+        answers = self._answers(case)
         notes = ("a leading zero was restored; Excel drops it from numbers",) if code.repaired else ()
         schedule = self.schedule(line.into)
         return LineAnswer(
@@ -123,25 +129,46 @@ class DutyEngine:
             notes=notes,
         )
 
-    def _answer(self, case: Case, compiled: Compiled) -> Answer:
-        schedule = self.schedule(case.line.into)
-        solution = solve(case.line, case.code, case.origin, case.line.on, compiled, schedule)
-        return explain(case, solution, compiled, schedule, self._next_change(case, solution, compiled))
+    def _answers(self, case: Case) -> list[Answer]:
+        """The answer of the first reading, then those of others that differ; what must be alike is not computed."""
+        answers: list[Answer] = []
+        first: tuple[object, ...] = ()
+        for reading in self.readings:
+            compiled = self.compiled(case.line.into, reading)
+            found = alternatives(case.code, case.line.on, compiled, self.schedule(case.line.into))
+            reaches = [self._reaches.of(compiled, one.goods, origin_index(case.origin)) for one in found[0]]
+            life = tuple((one.codes, one.row, reach.life) for one, reach in zip(found[0], reaches, strict=True))
+            if answers and life == first and not found[1]:
+                continue
+            answer = self._answer(case, compiled, found, reaches)
+            if not answers or _differs(answers[0], answer):
+                answers.append(answer)
+            first = first or life
+        return answers
 
-    def _next_change(self, case: Case, now: Solution, compiled: Compiled) -> tuple[int | None, str]:
-        """First later day on which totals or provisions differ, and what they are then."""
+    def _answer(self, case: Case, compiled: Compiled, found: Alternatives, reaches: Sequence[Reach]) -> Answer:
         schedule = self.schedule(case.line.into)
-        days = {
-            day
-            for outcome in now.outcomes
-            for day in self._edge_days(compiled, outcome.alternative.goods, origin_index(case.origin))
-        }
-        if schedule is not None:
-            days |= _schedule_days(schedule, case.code)
+        solution = solve(case.line, case.code, case.origin, case.line.on, compiled, schedule, found)
+        return explain(case, solution, compiled, schedule, reaches[0], self._next_change(case, solution, compiled, reaches))
+
+    def _next_change(self, case: Case, now: Solution, compiled: Compiled, reaches: Sequence[Reach]) -> tuple[int | None, str]:
+        """First later day on which totals or provisions differ, and what they are then.
+
+        A day on which the number means the same lines and the kernel finds the same clauses in scope is not settled again.
+        """
+        line, schedule = case.line, self.schedule(case.line.into)
+        lines = set() if schedule is None else _schedule_days(schedule, case.code)
+        days = sorted(d for d in lines.union(*(reach.days for reach in reaches)) if d > line.on)
+        found = tuple(outcome.alternative for outcome in now.outcomes), now.suffix_unknown
+        steady_until = _steady_until(case.code, found, lines, line.on)
         digest = now.digest()
-        for day in sorted(d for d in days if d > case.line.on):
+        signs = [reach.sign(line.on) for reach in reaches]
+        for day in days:
             try:
-                then = solve(case.line, case.code, case.origin, day, compiled, schedule)
+                then_found = found if day < steady_until else alternatives(case.code, day, compiled, schedule)
+                if then_found == found and [reach.sign(day) for reach in reaches] == signs:
+                    continue
+                then = solve(line, case.code, case.origin, day, compiled, schedule, then_found)
             except NotFoundError:
                 return day, "the number is discontinued"
             if then.digest() != digest:
@@ -149,37 +176,19 @@ class DutyEngine:
                 return day, _words(then) + (", the same, under other numbers or texts" if same else "")
         return None, ""
 
-    def _edge_days(self, compiled: Compiled, goods: int, origin: int) -> tuple[int, ...]:
-        """Days on which anything in the scope of a goods class and an origin begins, ends or changes."""
-        key = (id(compiled), goods, origin)
-        if key not in self._edges:
-            self._edges[key] = _edges(compiled, goods, origin)
-        return self._edges[key]
 
+def _steady_until(code: HtsCode, found: Alternatives, lines: set[int], day: int) -> int:
+    """Day up to which a number certainly means the lines that it means on a day.
 
-def _edges(compiled: Compiled, goods: int, origin: int) -> tuple[int, ...]:
-    """Start and end days of clauses in scope, and days on which a code list takes the class in or lets it go."""
-    days: set[int] = set()
-    member = [compiled.class_bits[goods, list(columns)] for columns in compiled.goods.columns]
-    flips = [
-        {starts[i] for i in range(1, len(starts)) if bits[i] != bits[i - 1]}
-        for starts, bits in zip(compiled.goods.starts, member, strict=True)
-    ]
-    for clause in compiled.clauses:
-        if clause.suspended or not compiled.ever_reaches(clause, goods, origin):
-            continue
-        if clause.goods >= 0:
-            days |= {d for d in flips[clause.goods] if clause.start <= d * DAY < clause.end}
-        if clause.origin >= 0:
-            days |= set(compiled.origins.starts[clause.origin][1:])
-        days.add(-(-clause.start // DAY))
-        if clause.start % DAY:
-            days.add(clause.start // DAY)
-        if clause.end < NEVER:
-            days |= {-(-clause.end // DAY), clause.end // DAY}
-        tests = (c for c in clause.body.facts if c.fact.endswith("_on"))
-        days |= {int(c.value) for c in tests}
-    return tuple(sorted(days))
+    Args:
+        code: The number.
+        found: What it means.
+        lines: Days on which a line under it begins, ends or changes.
+        day: The day.
+    """
+    low, after = code.range10()
+    own = not found[1] and all(low <= number < after for one in found[0] for number in one.codes)
+    return min((d for d in lines if d > day), default=LAST_DAY) if own else day
 
 
 def _described(schedule: Schedule | None, code: HtsCode, day: int) -> str:

@@ -10,8 +10,6 @@ import numpy as np
 
 from countermeasure.book.kernel import FACT_FAILS, NOT_GIVEN, limited_basis
 from countermeasure.book.model import BASES, DAY, Role
-from countermeasure.book.plan import clauses_between
-from countermeasure.codes.country import origin_index
 from countermeasure.codes.day import format_day
 from countermeasure.codes.hts import HtsCode, dotted_int10
 from countermeasure.duty.answer import Answer, Component, Excluded
@@ -22,6 +20,7 @@ from countermeasure.duty.missing import missing
 
 if TYPE_CHECKING:
     from countermeasure.book.compiled import Clause, Compiled
+    from countermeasure.duty.reach import Reach
     from countermeasure.duty.schedule import Schedule
     from countermeasure.duty.solve import Outcome, Solution
 
@@ -38,7 +37,7 @@ class Case:
 
 
 def explain(
-    case: Case, solution: Solution, compiled: Compiled, schedule: Schedule | None, change: tuple[int | None, str]
+    case: Case, solution: Solution, compiled: Compiled, schedule: Schedule | None, reach: Reach, change: tuple[int | None, str]
 ) -> Answer:
     """Write the answer for one reading.
 
@@ -47,6 +46,7 @@ def explain(
         solution: Its solution on its own day.
         compiled: The book it was solved with.
         schedule: The tariff schedule, or ``None``.
+        reach: The reach of its first alternative.
         change: Next day on which the answer changes, and to what.
     """
     line = case.line
@@ -80,9 +80,9 @@ def explain(
         missing=tuple(open_facts),
         complete=not because,
         because=tuple(because),
-        suspended=_suspended(case, solution, compiled),
+        suspended=_suspended(case, reach, compiled),
         claims=_claims(solution.outcomes[0]),
-        statements=_statements(case, solution, compiled),
+        statements=_statements(case, reach, compiled),
         refundable_usd=round(sum(struck), 2) if struck else None,
         changes_on=change[0],
         changes_to=change[1],
@@ -258,33 +258,17 @@ def _excluded(outcome: Outcome, compiled: Compiled) -> tuple[Excluded, ...]:
     return tuple(found)
 
 
-def _suspended(case: Case, solution: Solution, compiled: Compiled) -> tuple[Component, ...]:
+def _suspended(case: Case, reach: Reach, compiled: Compiled) -> tuple[Component, ...]:
     """Duties in whose scope the line lies and that are suspended on the day."""
-    outcome = solution.outcomes[0]
-    day = case.line.on
-    place = origin_index(case.origin)
-    found = []
-    for index in clauses_between(compiled, day, day + 1):
-        clause = compiled.clauses[index]
-        if not clause.suspended or clause.body.role is not Role.DUTY:
-            continue
-        goods = compiled.goods.column(clause.goods, day)
-        origin = compiled.origins.column(clause.origin, day)
-        inside = goods < 0 or compiled.class_bits[outcome.alternative.goods, goods]
-        if inside and (origin < 0 or compiled.origin_bits[place, origin]):
-            found.append(_component(clause, clause.body.rate, clause.body.basis, None, certain=False))
-    return tuple(found)
+    clauses = [compiled.clauses[index] for index in reach.suspended(case.line.on)]
+    duties = [clause for clause in clauses if clause.body.role is Role.DUTY]
+    return tuple(_component(clause, clause.body.rate, clause.body.basis, None, certain=False) for clause in duties)
 
 
-def _statements(case: Case, solution: Solution, compiled: Compiled) -> tuple[str, ...]:
+def _statements(case: Case, reach: Reach, compiled: Compiled) -> tuple[str, ...]:
     """Statements behind provisions in whose scope the line lies, on its day or later."""
-    goods = solution.outcomes[0].alternative.goods
-    place = origin_index(case.origin)
-    found: set[str] = set()
-    for clause, names in compiled.stated:
-        if clause.end > case.line.on * DAY and compiled.ever_reaches(clause, goods, place):
-            found |= set(names)
-    return tuple(sorted(found))
+    later = (i for i in reach.ever & compiled.stated.keys() if compiled.clauses[i].end > case.line.on * DAY)
+    return tuple(sorted({name for index in later for name in compiled.stated[index]}))
 
 
 def _claims(outcome: Outcome) -> tuple[str, ...]:

@@ -168,9 +168,11 @@ class Solution:
         return (*figures, tuple(o.resolved.digest[3] for o in self.outcomes))
 
 
-def alternatives(
-    code: HtsCode, day: int, compiled: Compiled, schedule: Schedule | None
-) -> tuple[tuple[Alternative, ...], bool]:
+Alternatives = tuple[tuple[Alternative, ...], bool]
+"""The lines a number can mean, and whether its suffix is unknown."""
+
+
+def alternatives(code: HtsCode, day: int, compiled: Compiled, schedule: Schedule | None) -> Alternatives:
     """The lines a number can mean on a day, those that are alike taken together, and whether its suffix is unknown.
 
     Raises:
@@ -254,7 +256,15 @@ def covered(schedule: Schedule, day: int) -> bool:
     return bool(len(edges)) and int(edges[0]) <= day and (known is None or day < parse_day(known))
 
 
-def solve(line: Line, code: HtsCode, origin: str, day: int, compiled: Compiled, schedule: Schedule | None) -> Solution:
+def solve(
+    line: Line,
+    code: HtsCode,
+    origin: str,
+    day: int,
+    compiled: Compiled,
+    schedule: Schedule | None,
+    found: Alternatives | None = None,
+) -> Solution:
     """Answer a line in numbers.
 
     Args:
@@ -264,8 +274,9 @@ def solve(line: Line, code: HtsCode, origin: str, day: int, compiled: Compiled, 
         day: Epoch day of entry.
         compiled: The book for its destination.
         schedule: The tariff schedule, or ``None`` where none is held.
+        found: What :func:`alternatives` gave for the day, where it was asked already.
     """
-    found, unknown = alternatives(code, day, compiled, schedule)
+    several, unknown = alternatives(code, day, compiled, schedule) if found is None else found
     interval = int(compiled.interval(day))
     place = origin_index(origin)
     known = {**line.shares, **line.facts}
@@ -274,7 +285,7 @@ def solve(line: Line, code: HtsCode, origin: str, day: int, compiled: Compiled, 
     facts = tuple(sorted(known.items()))
     shares = tuple(known.get(name, math.nan) for name in SHARES)
     outcomes = []
-    for one in found:
+    for one in several:
         rates = schedule_fractions(line, one.row, schedule)
         case = _Case(interval, one.goods, int(compiled.origin_class[place]), rates, facts, shares, line.dutiable_share)
         outcomes.append(Outcome(one, _settled(compiled, case, place)))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,7 +14,33 @@ if TYPE_CHECKING:
 
     from countermeasure.io.faults import Fault
 
-__all__ = ["RawRows", "cell_text"]
+__all__ = ["ERRORS", "ERROR_WORD", "Lost", "RawRows", "cell_text"]
+
+ERRORS = frozenset({
+    "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!",
+    "#CONNECT!", "#BUSY!", "#UNKNOWN!", "#GETTING_DATA", "#EXTERNAL!",
+    "#NV", "#BEZUG!", "#WERT!", "#ZAHL!",
+    "#VALEUR!", "#NOM?", "#NOMBRE!", "#NUL!",
+    "#¡REF!", "#¡VALOR!", "#¡DIV/0!", "#¿NOMBRE?", "#¡NUM!", "#¡NULO!",
+})  # fmt: skip
+"""Errors as spreadsheets write them into text, in English, German, French and Spanish."""
+ERROR_WORD = re.compile("#(?:" + "|".join(sorted(re.escape(word[1:]) for word in ERRORS)) + ")")
+"""Found in every text that holds one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A cell of a workbook whose value is lost: it reads as blank and is not.
+
+    Attributes:
+        row: Row, from 1.
+        place: Place of its column, from 0.
+        text: The error, as ``#REF!``; empty for a formula whose value is not saved.
+    """
+
+    row: int
+    place: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +54,9 @@ class RawRows:
         take: Gives the cells of a column by its place, shape (n,), stripped text or None.
         faults: Faults of the file and its rows.
         number_cells: By place of a column, how many cells were stored as numbers.
+        lost: Cells whose value is lost.
+        merged: Ranges of merged cells, as ``B3:B5``; only the first cell of each holds the value.
+        clean: Whether it is known that no text is an error of a spreadsheet, as ``#REF!``.
     """
 
     header: list[str | None]
@@ -34,6 +65,9 @@ class RawRows:
     take: Callable[[int], list[str | None]]
     faults: list[Fault] = field(default_factory=list)
     number_cells: dict[int, int] = field(default_factory=dict)
+    lost: list[Lost] = field(default_factory=list)
+    merged: list[str] = field(default_factory=list)
+    clean: bool = False
 
 
 def cell_text(value: object) -> str | None:
@@ -42,18 +76,25 @@ def cell_text(value: object) -> str | None:
     Whole floats lose their point, days become YYYY-MM-DD, flags yes and no; NaN and blank text are absent.
     """
     text: str | None
-    if value is None:
+    if type(value) is str:
+        text = value.strip()
+    elif value is None:
         text = None
     elif isinstance(value, bool):
         text = "yes" if value else "no"
     elif isinstance(value, float):
         text = _float_text(value)
     elif isinstance(value, datetime):
-        midnight = value.timetz() == time(tzinfo=value.tzinfo)
-        text = value.date().isoformat() if midnight else value.isoformat(timespec="minutes")
+        text = _time_text(value)
     else:
         text = str(value).strip()
     return text or None
+
+
+@lru_cache(4096)
+def _time_text(value: datetime) -> str:
+    midnight = value.timetz() == time(tzinfo=value.tzinfo)
+    return value.date().isoformat() if midnight else value.isoformat(timespec="minutes")
 
 
 def _float_text(value: float) -> str | None:

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from countermeasure.errors import InputError
-from countermeasure.io._cells import RawRows
+from countermeasure.io._cells import ERROR_WORD, RawRows
 from countermeasure.io.faults import Fault
+from countermeasure.io.guard import GUARDED, unguarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +36,20 @@ def read_csv(data: bytes, name: str) -> RawRows:
     delimiter = _delimiter(text)
     simple = "\n\n" not in text and "\n\r\n" not in text and "\r\r" not in text and _quotes_close(text)
     fast = _read_fast(text, delimiter, faults) if simple else None
-    return fast if fast is not None else _read_slowly(text, delimiter, name, faults)
+    found = fast if fast is not None else _read_slowly(text, delimiter, name, faults)
+    if "#" not in text or not ERROR_WORD.search(text):
+        found = replace(found, clean=True)
+    return _unguarded(found) if "'" in text and GUARDED.search(text) else found
+
+
+def _unguarded(found: RawRows) -> RawRows:
+    """Take off the apostrophe that keeps a text from being taken for a formula."""
+
+    def bare(text: str | None) -> str | None:
+        return text if text is None or not text.startswith("'") else unguarded(text).strip() or None
+
+    header = [bare(head) for head in found.header]
+    return replace(found, header=header, take=lambda place: [bare(text) for text in found.take(place)])
 
 
 def _quotes_close(text: str) -> bool:

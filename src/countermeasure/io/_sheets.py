@@ -2,89 +2,65 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 from countermeasure.errors import InputError, NotFoundError
 from countermeasure.io._cells import RawRows, cell_text
 from countermeasure.io.faults import Fault
+from countermeasure.io.limits import TABLE
+from countermeasure.io.xlsx import open_workbook, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from countermeasure.io.limits import Limits
 
 __all__ = ["read_excel", "read_parquet"]
 
 
-def read_excel(data: bytes, name: str, sheet: str | None) -> RawRows:
-    """Read one sheet of an Excel file; the first row that is not empty is the header."""
-    from python_calamine import CalamineError, CalamineWorkbook
+def read_excel(data: bytes, name: str, sheet: str | None, limits: Limits = TABLE) -> RawRows:
+    """Read one sheet of an Excel file; the first row that is not empty is the header.
 
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        if sheet is not None and sheet not in book.sheet_names:
-            raise NotFoundError(
-                f"there is no sheet {sheet!r}",
-                code="sheet_not_found",
-                where=name,
-                cure=f"Sheets: {', '.join(book.sheet_names)}.",
-            )
-        if not book.sheet_names:
-            return RawRows([], None, [], lambda _: [])
-        grid = book.get_sheet_by_name(sheet or book.sheet_names[0]).to_python(skip_empty_area=False)
-    except (CalamineError, OSError) as error:
+    Args:
+        data: The file.
+        name: For messages.
+        sheet: Name of the sheet; the first that is not hidden if absent.
+        limits: Bounds.
+
+    Raises:
+        NotFoundError: If there is no such sheet.
+        InputError: If it cannot be read, is of the old kind or protected, or is beyond the limits.
+    """
+    book = open_workbook(data, name, limits)
+    if book is None:
         raise InputError(
-            f"the Excel file cannot be read ({error})",
-            code="damaged_file",
+            "this packed file is no Excel workbook of the .xlsx kind",
+            code="wrong_format",
             where=name,
-            cure="Open it in a spreadsheet and save it again as .xlsx, without password.",
-        ) from None
-    return _from_grid(grid, name)
-
-
-def _from_grid(grid: Sequence[Sequence[object]], name: str) -> RawRows:
-    header: list[str | None] = []
-    header_row: int | None = None
-    rows: list[int] = []
-    cells: list[list[str | None]] = []
-    numbers: dict[int, int] = {}
-    faults: list[Fault] = []
-    for row, values in enumerate(grid, start=1):
-        texts = [cell_text(value) for value in values]
-        if not any(texts):
-            continue
-        if header_row is None:
-            header, header_row = texts, row
-            continue
-        faults.extend(
-            Fault(
-                name,
-                row,
-                head,
-                text,
-                "the cell holds an error of the spreadsheet",
-                "Correct the formula or enter the value.",
-                "cell_error",
-            )
-            for head, text in zip(header, texts, strict=False)
-            if text is not None and text in _ERRORS
+            cure="Open it in a spreadsheet and save it as .xlsx, or as CSV.",
         )
-        for index, value in enumerate(values):
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                numbers[index] = numbers.get(index, 0) + 1
-        rows.append(row)
-        cells.append(texts)
-    return RawRows(header, header_row, rows, lambda index: [texts[index] for texts in cells], faults, numbers)
+    if sheet is not None and sheet not in book.paths:
+        raise NotFoundError(
+            f"there is no sheet {sheet!r}", code="sheet_not_found", where=name, cure=f"Sheets: {', '.join(book.paths)}."
+        )
+    title = sheet or book.first
+    if title is None:
+        return RawRows([], None, [], lambda _: [])
+    return rows_of(*book.read([title])[title])
 
 
-_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})
+def read_parquet(data: bytes, name: str, limits: Limits = TABLE) -> RawRows:
+    """Read a Parquet file; columns of any plain type become text.
 
-
-def read_parquet(data: bytes, name: str) -> RawRows:
-    """Read a Parquet file; columns of any plain type become text."""
+    Raises:
+        InputError: If it cannot be read, or holds more cells than the limits.
+    """
     import pyarrow as pa
     from pyarrow import parquet
 
     try:
+        about = parquet.read_metadata(pa.BufferReader(data))
+        if about.num_rows * about.num_columns > limits.cells:
+            said = f"the Parquet file holds {about.num_rows * about.num_columns:,} cells, and {limits.cells:,} are read"
+            raise InputError(said, code="table_too_large", where=name, cure="Give it in parts, or fewer columns.")
         table = parquet.read_table(pa.BufferReader(data))
     except (pa.ArrowException, OSError) as error:
         raise InputError(

@@ -12,33 +12,59 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from countermeasure.book.model import Reading
+    from countermeasure.codes.yamltext import Loaded
     from countermeasure.duty.engine import DutyEngine
     from countermeasure.licensing.engine import LicenseEngine
 
 __all__ = ["duty_engine", "license_engine", "readings_of", "scenario_paths"]
 
 
-def scenario_paths(names: Sequence[str]) -> list[Path]:
-    """Files of scenarios; a bare name means one of those shipped.
+def scenario_paths(names: Sequence[str]) -> list[Path | Loaded]:
+    """What the instruments of scenarios are read from: files and folders of instruments, and those of whole scenarios.
+
+    A bare name means an instrument that is shipped, or else a whole scenario. Of a whole scenario its instruments act and
+    those it inherits; its days, readings and other parts do not.
 
     Raises:
         NotFoundError: If there is no such file and no such name.
+        BookError: If a whole scenario has faults.
     """
     from countermeasure.book.load import shipped_data
 
-    found = []
+    found: list[Path | Loaded] = []
     folder = shipped_data() / "scenarios"
     for name in names:
         path = Path(name)
         if not path.exists():
             path = folder / f"{name}.yaml"
         if not path.exists():
-            shipped = ", ".join(sorted(p.stem for p in folder.glob("*.yaml")))
-            raise NotFoundError(
-                f"there is no scenario {name!r}", code="unknown_scenario", cure=f"Give a file, or one of: {shipped}."
-            )
-        found.append(path)
+            found += _of_whole(name)
+        elif path.is_file() and _is_whole(path):
+            found += _of_whole(path)
+        else:
+            found.append(path)
     return found
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a file holds a whole scenario and no instrument, which has acts."""
+    from countermeasure.codes.yamltext import load_text
+
+    data = load_text(path, path.name).data
+    return isinstance(data, dict) and "acts" not in data and "kind" not in data and "intent" in data
+
+
+def _of_whole(name: str | Path) -> list[Path | Loaded]:
+    """Instruments of a whole scenario."""
+    from countermeasure.book.load import shipped_data
+    from countermeasure.scenario.whole.instruments import instruments_of
+    from countermeasure.scenario.whole.layers import story_names, story_path
+
+    if story_path(name) is None:
+        shipped = sorted(p.stem for p in (shipped_data() / "scenarios").glob("*.yaml"))
+        names = ", ".join(dict.fromkeys([*shipped, *story_names()]))
+        raise NotFoundError(f"there is no scenario {name!r}", code="unknown_scenario", cure=f"Give a file, or one of: {names}.")
+    return instruments_of(name)
 
 
 def readings_of(reading: str) -> tuple[Reading, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from typing import TYPE_CHECKING, Any, TextIO
+
+from countermeasure.io.guard import CsvWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +31,7 @@ class FaultLog:
     """
 
     def __init__(self, stream: TextIO | None = None, keep: int = SHOWN) -> None:
-        self._writer = csv.writer(stream, lineterminator="\n") if stream is not None else None
+        self._writer = CsvWriter(stream) if stream is not None else None
         if self._writer is not None:
             self._writer.writerow(FAULT_COLUMNS)
         self._keep = keep

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from countermeasure.codes.day import format_day
-from countermeasure.io.review_html import STYLE, table
+from countermeasure.io.page import document, table
 from countermeasure.licensing.answer import SHORT, WORDS
 from countermeasure.licensing.words import place
 
@@ -41,11 +41,7 @@ def license_page(answers: Sequence[LicenseAnswer]) -> str:
     body += [license_section(a, f"t{number}") for number, a in enumerate(answers, start=1)]
     if answers:
         body.append(_foot(answers[0]))
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Export licenses</title>\n<style>{STYLE}</style>\n</head>\n<body>\n" + "\n".join(body) + "\n</body>\n</html>\n"
-    )
+    return document("Export licenses", "\n".join(body))
 
 
 def license_words(answer: LicenseAnswer, regime: str, *, short: bool = False) -> str:

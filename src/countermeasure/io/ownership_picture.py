@@ -1,10 +1,14 @@
-"""A proof as a picture: SVG, and one HTML page around it; no scripts, nothing fetched, fit for paper."""
+"""A proof as a picture: SVG, and one HTML page around it; no scripts, nothing fetched, light or dark, fit for paper."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
+from zlib import crc32
+
+from countermeasure.io.page import document, own_ids, table, words
+from countermeasure.io.pictures.palette import STYLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,12 +24,14 @@ OTHERS = 6
 """At most so many stakes beside those that carry are drawn at one entity; the table of the page has all."""
 
 _LOOK = {
-    "listed": ("#7f1d1d", "#fde8e8", "listed"),
-    "restricted": ("#b45309", "#fef3e2", "restricted"),
-    "possible": ("#6b5b00", "#fdf9d8", "possibly restricted"),
-    "law_silent": ("#5b21b6", "#f1eafd", "law silent"),
-    "free": ("#4b5563", "#f3f4f6", "not restricted"),
+    "listed": (3, "listed"),
+    "restricted": (1, "restricted"),
+    "possible": (4, "possibly restricted"),
+    "law_silent": (5, "law silent"),
+    "free": (9, "not restricted"),
 }
+"""Place in the palette, and words."""
+_TINT = 'fill-opacity=".14"'
 
 
 @dataclass(slots=True)
@@ -63,26 +69,29 @@ def svg_of(proof: Proof) -> str:
     head, foot = 58, 64 + (18 if hidden else 0)
     total = height + head + foot
     width = max(width, 640)
+    mark = f"{crc32(proof.text().encode()):08x}"
     parts = [
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {total:.0f}" width="{width}" height="{total:.0f}" '
-            'role="img" aria-labelledby="t d" font-family="system-ui, Segoe UI, Roboto, Helvetica, Arial, sans-serif">'
+            f'role="img" aria-labelledby="t-{mark} d-{mark}" class="cm-pic" '
+            'font-family="system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif">'
         ),
-        f'<title id="t">{escape(proof.label)}: {escape(_status(proof))}</title>',
-        f'<desc id="d">{escape(proof.text())}</desc>',
-        f'<rect width="{width}" height="{total:.0f}" fill="#ffffff"/>',
+        f'<title id="t-{mark}">{escape(proof.label)}: {escape(_status(proof))}</title>',
+        f'<desc id="d-{mark}">{escape(proof.text())}</desc>',
+        f"<style>{STYLE}</style>",
+        f'<rect width="{width}" height="{total:.0f}" class="cm-paper"/>',
         (
-            f'<text x="{EDGE}" y="26" font-size="16" font-weight="600" fill="#111827">{escape(_short(proof.label, 60))}: '
+            f'<text x="{EDGE}" y="26" font-size="16" font-weight="600" class="cm-ink">{escape(_short(proof.label, 60))}: '
             f"{escape(_status(proof))}</text>"
         ),
-        f'<text x="{EDGE}" y="45" font-size="12" fill="#4b5563">{escape(_head(proof))}</text>',
+        f'<text x="{EDGE}" y="45" font-size="12" class="cm-soft">{escape(_head(proof))}</text>',
     ]
     parts += [_line(stake, nodes, bends[place], head) for place, stake in enumerate(stakes)]
     parts += [_box(node, head) for node in nodes.values() if node.look]
     parts.append(_legend({node.look for node in nodes.values()}, height + head + 34))
     if hidden:
-        words = f"{hidden} further stake(s) are not drawn"
-        parts.append(f'<text x="{EDGE}" y="{total - 12:.0f}" font-size="12" fill="#4b5563">{words}</text>')
+        left_out = f"{hidden} further stake(s) are not drawn"
+        parts.append(f'<text x="{EDGE}" y="{total - 12:.0f}" font-size="12" class="cm-soft">{left_out}</text>')
     parts.append("</svg>")
     return "\n".join(parts) + "\n"
 
@@ -156,19 +165,19 @@ def _short(text: str, letters: int = LETTERS) -> str:
 
 
 def _box(node: _Node, top: int) -> str:
-    ink, back, _ = _LOOK[node.look]
+    slot, said = _LOOK[node.look]
     x = EDGE + node.column * (WIDE + GAP_X)
     y = top + node.y - TALL / 2
     dash = ' stroke-dasharray="5 3"' if node.look == "possible" else ""
     middle = x + WIDE / 2
-    under = _short(node.below or _LOOK[node.look][2], 31)
+    under = _short(node.below or said, 31)
     return (
         f"<g><title>{escape(node.label)}{escape(f' ({node.below})' if node.below else '')}</title>"
-        f'<rect x="{x}" y="{y:.1f}" width="{WIDE}" height="{TALL}" rx="7" fill="{back}" '
-        f'stroke="{ink}" stroke-width="1.5"{dash}/>'
-        f'<text x="{middle}" y="{y + 23:.1f}" font-size="13" font-weight="600" text-anchor="middle" fill="#111827">'
+        f'<rect x="{x}" y="{y:.1f}" width="{WIDE}" height="{TALL}" rx="7" class="cm-f{slot} cm-l{slot}" '
+        f'{_TINT} stroke-width="1.6"{dash}/>'
+        f'<text x="{middle}" y="{y + 23:.1f}" font-size="13" font-weight="600" text-anchor="middle" class="cm-ink">'
         f"{escape(_short(node.label))}</text>"
-        f'<text x="{middle}" y="{y + 41:.1f}" font-size="11" text-anchor="middle" fill="{ink}">{escape(under)}</text></g>'
+        f'<text x="{middle}" y="{y + 41:.1f}" font-size="12" text-anchor="middle" class="cm-soft">{escape(under)}</text></g>'
     )
 
 
@@ -176,7 +185,7 @@ def _line(stake: Stake, nodes: dict[str, _Node], passed: Sequence[str], top: int
     owner, owned = nodes[stake.owner], nodes[stake.owned]
     x1, y1 = float(EDGE + owner.column * (WIDE + GAP_X) + WIDE), top + owner.y
     x2, y2 = float(EDGE + owned.column * (WIDE + GAP_X)), top + owned.y
-    ink = "#111827" if stake.carries else "#9ca3af"
+    way, ink = ("cm-rule", "cm-ink") if stake.carries else ("cm-axis", "cm-soft")
     dash = ' stroke-dasharray="6 4"' if stake.kind in ("control", "branch") or stake.owner_is == "possible" else ""
     if x2 <= x1:
         x1, x2 = x1 - WIDE / 2, x2 + WIDE / 2
@@ -190,51 +199,44 @@ def _line(stake: Stake, nodes: dict[str, _Node], passed: Sequence[str], top: int
             next_x += WIDE
             path += f" L {next_x:.0f} {next_y:.1f}"
         x, y = next_x, next_y
-    words = _words(stake)
     goal_y = top + nodes[passed[0]].y if passed else y2
     goal_x = x1 + GAP_X if passed else x2
     at_x, at_y = x1 + (goal_x - x1) * 0.42, y1 + (goal_y - y1) * 0.36
-    wide = 6.4 * len(words) + 10
     return (
-        f'<path d="{path}" fill="none" stroke="{ink}" stroke-width="{2 if stake.carries else 1.3}"{dash}/>'
-        f'<path d="M {x2 - 8:.0f} {y2 - 4.5:.1f} L {x2:.0f} {y2:.1f} L {x2 - 8:.0f} {y2 + 4.5:.1f} Z" fill="{ink}"/>'
-        f'<rect x="{at_x - wide / 2:.1f}" y="{at_y - 9:.1f}" width="{wide:.0f}" height="18" rx="4" fill="#ffffff" '
-        f'fill-opacity="0.92"/>'
-        f'<text x="{at_x:.1f}" y="{at_y + 4:.1f}" font-size="12" text-anchor="middle" fill="{ink}">{escape(words)}</text>'
+        f'<path d="{path}" class="cm-none {way}"{dash}/>'
+        f'<path d="M {x2 - 8:.0f} {y2 - 4.5:.1f} L {x2:.0f} {y2:.1f} L {x2 - 8:.0f} {y2 + 4.5:.1f} Z" class="{ink}"/>'
+        f'<text x="{at_x:.1f}" y="{at_y + 4:.1f}" font-size="12" text-anchor="middle" class="{ink} cm-halo">'
+        f"{escape(_stake_words(stake))}</text>"
     )
 
 
-def _words(stake: Stake) -> str:
+def _stake_words(stake: Stake) -> str:
     if stake.kind in ("branch", "control"):
         return stake.kind
     if "share not known" in stake.words:
         return "share ?"
-    words = stake.words.partition(" of the ")[0].replace(" to ", "–").replace("over ", ">").replace("under ", "<")
-    return f"{words} votes" if stake.kind == "votes" else words
+    share = stake.words.partition(" of the ")[0].replace(" to ", "–").replace("over ", ">").replace("under ", "<")
+    return f"{share} votes" if stake.kind == "votes" else share
 
 
 def _legend(looks: set[str], y: float) -> str:
     parts, x = [], EDGE
-    for name, (ink, back, words) in _LOOK.items():
+    for name, (slot, said) in _LOOK.items():
         if name in looks:
             parts.append(
-                f'<rect x="{x}" y="{y - 10:.0f}" width="14" height="12" rx="3" fill="{back}" stroke="{ink}"/>'
-                f'<text x="{x + 20}" y="{y:.0f}" font-size="12" fill="#4b5563">{words}</text>'
+                f'<rect x="{x}" y="{y - 10:.0f}" width="14" height="12" rx="3" class="cm-f{slot} cm-l{slot}" {_TINT}/>'
+                f'<text x="{x + 20}" y="{y:.0f}" font-size="12" class="cm-soft">{said}</text>'
             )
-            x += 40 + 7 * len(words)
+            x += 40 + 7 * len(said)
     return "".join(parts)
 
 
 _STYLE = """
-body { margin: 0 auto; max-width: 76rem; padding: 2rem 1.25rem 4rem; color: #1c2330; background: #fff;
-  font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
-h1 { font-size: 1.5rem; margin: 0 0 .3rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-.soft { color: #5b6577; } .wide { overflow-x: auto; }
-svg { max-width: 100%; height: auto; border: 1px solid #d9dee7; border-radius: 8px; }
-table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .35rem .6rem;
-  border-bottom: 1px solid #d9dee7; } th { border-bottom-width: 2px; white-space: nowrap; } section { margin-bottom: 3rem; }
-@media print { body { max-width: none; padding: 0; font-size: 10pt; } section { break-inside: avoid-page; } }
+svg.cm-pic { display: block; max-width: 100%; height: auto; border: 1px solid var(--line);
+  border-radius: 8px; margin: .6rem 0; }
+section { margin-bottom: 3rem; } @media print { section { break-inside: avoid-page; } }
 """
+_HEADS = ("round", "owner", "owner is", "stake", "in", "carries", "remark", "source")
 
 
 def html_of(proofs: Sequence[Proof], title: str = "") -> str:
@@ -245,32 +247,25 @@ def html_of(proofs: Sequence[Proof], title: str = "") -> str:
         title: Heading; the entity of the first proof if absent.
     """
     name = title or (proofs[0].label if proofs else "Ownership")
-    body = "".join(_section(proof) for proof in proofs)
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(name)}</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{_STYLE}</style></head><body><h1>{escape(name)}</h1>{body}</body></html>\n"
-    )
+    body = "".join(_section(proof, place) for place, proof in enumerate(proofs))
+    return document(name, f"<h1>{words(name)}</h1>{body}", _STYLE)
 
 
-def _section(proof: Proof) -> str:
-    rows = "".join(
-        f"<tr><td>{step.round if step.by != 'below' else ''}</td><td>{escape(s.label)}</td><td>{escape(s.owner_is)}</td>"
-        f"<td>{escape(s.words)}</td><td>{escape(step.label)}</td><td>{'yes' if s.carries else ''}</td>"
-        f"<td>{escape(s.remark)}</td><td>{escape(s.source)}</td></tr>"
+def _section(proof: Proof, place: int) -> str:
+    rows = [
+        [
+            words(cell)
+            for cell in (
+                "" if step.by == "below" else step.round, s.label, s.owner_is, s.words, step.label, "yes" if s.carries else "",
+                s.remark, s.source,
+            )
+        ]
         for step in proof.steps
         for s in step.stakes
-    )
-    heads = ("round", "owner", "owner is", "stake", "in", "carries", "remark", "source")
-    head = "".join(f"<th>{h}</th>" for h in heads)
-    table = f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
-    notes = "".join(f"<li>{escape(note)}</li>" for note in proof.notes)
-    picture = (
-        svg_of(proof).replace('id="t"', f'id="t-{proof.standing.rule}"').replace('id="d"', f'id="d-{proof.standing.rule}"')
-    )
-    picture = picture.replace('aria-labelledby="t d"', f'aria-labelledby="t-{proof.standing.rule} d-{proof.standing.rule}"')
+    ]  # fmt: skip
+    notes = "".join(f"<li>{words(note)}</li>" for note in proof.notes)
     return (
-        f"<section><h2>{escape(proof.rule_name)}</h2><p>{escape(proof.conclusion)}.</p>"
-        f'<p class="soft">{escape(proof.rule_text)}. {escape(proof.citation)}.</p>{picture}'
-        f"{table if rows else ''}{f'<ul>{notes}</ul>' if notes else ''}</section>"
+        f"<section><h2>{words(proof.rule_name)}</h2><p>{words(proof.conclusion)}.</p>"
+        f'<p class="soft">{words(proof.rule_text)}. {words(proof.citation)}.</p>{own_ids(svg_of(proof), place)}'
+        f"{table(_HEADS, rows) if rows else ''}{f'<ul>{notes}</ul>' if notes else ''}</section>"
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+from countermeasure.codes.words import plural
 from countermeasure.errors import InputError
+from countermeasure.io.page import cell, document, is_numeric, own_ids, table, words
 from countermeasure.io.pictures.canvas import clean
-from countermeasure.io.review_html import STYLE, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,28 +138,18 @@ def report_page(sections: Sequence[Section], meta: Meta) -> str:
     """
     _check(sections, meta)
     parts = [
-        f"<h1>{_text(meta.title)}</h1>",
-        f'<p class="soft">{_text(meta.about)}</p>' if meta.about else "",
-        f'<p class="answer">{_text(meta.answer)}</p>' if meta.answer else "",
+        f"<h1>{words(meta.title)}</h1>",
+        f'<p class="soft">{words(meta.about)}</p>' if meta.about else "",
+        f'<p class="answer">{words(meta.answer)}</p>' if meta.answer else "",
         _assumptions(meta),
         _contents(sections),
         *(_section(one, place) for place, one in enumerate(sections, start=1)),
         _listed("What this does not say", meta.limits),
         _sources(meta),
         _foot(meta),
-        f'<p class="answer">{_text(meta.closing)}</p>' if meta.closing else "",
+        f'<p class="answer">{words(meta.closing)}</p>' if meta.closing else "",
     ]
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{_text(meta.title)}</title>\n<style>{STYLE}{_MORE}</style>\n</head>\n<body>\n"
-        + "\n".join(part for part in parts if part)
-        + "\n</body>\n</html>\n"
-    )
-
-
-def _text(words: object) -> str:
-    return escape(clean(words)).replace(" %", "\u00a0%")
+    return document(meta.title, "\n".join(part for part in parts if part), _MORE)
 
 
 def _check(sections: Sequence[Section], meta: Meta) -> None:
@@ -186,7 +176,7 @@ def _check(sections: Sequence[Section], meta: Meta) -> None:
 def _assumptions(meta: Meta) -> str:
     if not meta.assumptions:
         return '<h2>Assumed</h2>\n<p class="warn">No assumption is listed.</p>'
-    rows = [(_text(a.what), _text(a.value), a.confidence, _text(a.source)) for a in meta.assumptions]
+    rows = [(words(a.what), words(a.value), a.confidence, words(a.source)) for a in meta.assumptions]
     drawn = table(("what", "value", "confidence", "source or reason"), rows).replace("<td>U</td>", '<td class="u">U</td>')
     used = sorted({a.confidence for a in meta.assumptions})
     key = "; ".join(f"{letter}: {LETTERS[letter]}" for letter in used)
@@ -196,20 +186,14 @@ def _assumptions(meta: Meta) -> str:
 def _contents(sections: Sequence[Section]) -> str:
     if len(sections) < 3:
         return ""
-    links = "".join(f'<a href="#s{n}">{_text(one.title)}</a> ' for n, one in enumerate(sections, start=1))
+    links = "".join(f'<a href="#s{n}">{words(one.title)}</a> ' for n, one in enumerate(sections, start=1))
     return f'<nav aria-label="Sections"><p>{links}</p></nav>'
 
 
 def _section(one: Section, place: int) -> str:
-    said = "".join(f"<p>{_text(p)}</p>\n" for p in one.text.split("\n\n") if p.strip())
-    figure = f"<figure>{_own_ids(one.svg, place)}</figure>\n" if one.svg else ""
-    return f'<section id="s{place}"><h2>{_text(one.title)}</h2>\n{said}{figure}{_grid(one.table, bool(one.svg))}</section>'
-
-
-def _own_ids(svg: str, place: int) -> str:
-    """The picture with ids of its own, so that the same picture may stand on a page twice."""
-    mark = svg.partition('aria-labelledby="t-')[2][:8]
-    return svg.strip().replace(f"-{mark}", f"-{mark}-{place}") if len(mark) == 8 else svg.strip()
+    said = "".join(f"<p>{words(p)}</p>\n" for p in one.text.split("\n\n") if p.strip())
+    figure = f"<figure>{own_ids(one.svg, place)}</figure>\n" if one.svg else ""
+    return f'<section id="s{place}"><h2>{words(one.title)}</h2>\n{said}{figure}{_grid(one.table, bool(one.svg))}</section>'
 
 
 def _grid(grid: Grid | None, beside: bool) -> str:
@@ -217,51 +201,30 @@ def _grid(grid: Grid | None, beside: bool) -> str:
         return ""
     if not grid.rows:
         return '<p class="soft">No rows.</p>'
-    numeric = [n for n in range(len(grid.columns)) if _is_numeric([row[n] for row in grid.rows])]
-    rows = [[_cell(value) for value in row] for row in grid.rows]
+    numeric = [n for n in range(len(grid.columns)) if is_numeric([row[n] for row in grid.rows])]
+    rows = [[cell(value) for value in row] for row in grid.rows]
     drawn = table([clean(c) for c in grid.columns], rows, numeric)
     if not beside or len(rows) <= OPEN_ROWS:
         return drawn
-    return f"<details><summary>The figures of the picture: {len(rows)} rows</summary>\n{drawn}</details>"
-
-
-def _is_numeric(values: Sequence[object]) -> bool:
-    known = [v for v in values if v is not None and v != ""]
-    return bool(known) and all(not isinstance(v, str | bool) and hasattr(v, "__float__") for v in known)
-
-
-def _cell(value: object) -> str:
-    """A value as HTML: numbers to four figures or to the unit, nothing where there is none."""
-    if value is None:
-        return ""
-    if isinstance(value, str | bool) or not hasattr(value, "__float__"):
-        return _text(value)
-    number = float(value)
-    if not math.isfinite(number):
-        return ""
-    if hasattr(value, "__index__") or number == round(number) or abs(number) >= 1000:
-        words = f"{number:,.0f}"
-    else:
-        words = f"{number:.4g}" if abs(number) >= 0.0001 else f"{number:.2e}"
-    return words.replace("-", "−", 1) if number < 0 else words
+    return f"<details><summary>The figures of the picture: {plural(len(rows), 'row')}</summary>\n{drawn}</details>"
 
 
 def _listed(title: str, lines: Sequence[str]) -> str:
-    return f"<h2>{title}</h2>\n<ul>{''.join(f'<li>{_text(line)}</li>' for line in lines)}</ul>" if lines else ""
+    return f"<h2>{title}</h2>\n<ul>{''.join(f'<li>{words(line)}</li>' for line in lines)}</ul>" if lines else ""
 
 
 def _sources(meta: Meta) -> str:
     if not meta.sources:
         return ""
-    rows = [(_link(s), _text(s.confidence), _text(s.used_for)) for s in meta.sources]
+    rows = [(_link(s), words(s.confidence), words(s.used_for)) for s in meta.sources]
     return f'<h2>Sources</h2>\n<div class="sources">{table(("source", "confidence", "used for"), rows)}</div>'
 
 
 def _link(source: Source) -> str:
     plain = source.url.startswith(("https://", "http://"))
-    return f'<a href="{escape(source.url)}">{_text(source.name)}</a>' if plain else _text(f"{source.name} {source.url}")
+    return f'<a href="{escape(source.url)}">{words(source.name)}</a>' if plain else words(f"{source.name} {source.url}")
 
 
 def _foot(meta: Meta) -> str:
-    said = "; ".join(f"{_text(name)} {_text(value)}" for name, value in meta.stamp)
-    return f"<footer><p>{said}{'. ' if said else ''}{_text(meta.kind)}</p></footer>"
+    said = "; ".join(f"{words(name)} {words(value)}" for name, value in meta.stamp)
+    return f"<footer><p>{said}{'. ' if said else ''}{words(meta.kind)}</p></footer>"

@@ -8,52 +8,18 @@ from typing import TYPE_CHECKING
 from countermeasure.codes.country import country
 from countermeasure.codes.day import format_day
 from countermeasure.duty.answer import percent
+from countermeasure.io.page import document, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
     from countermeasure.duty.answer import Answer, Component, LineAnswer
     from countermeasure.io.faultlog import FaultLog
     from countermeasure.io.review import Review, Totals
 
-__all__ = ["STYLE", "report", "table"]
+__all__ = ["report"]
 
 _READINGS = {"text": "law as published", "announced": "statements honoured", "": ""}
-
-STYLE = """
-:root { --ink: #1c2330; --soft: #5b6577; --line: #d9dee7; --back: #fff; --band: #f5f7fa; --mark: #0b5cad; --warn: #8a4b00; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ef; --soft: #a3adbd; --line: #343c4a; --back: #12161d;
-  --band: #1a202a; --mark: #6bb0ff; --warn: #f0b25a; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 76rem; padding: 2rem 1.25rem 4rem; color: var(--ink); background: var(--back);
-  font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
-h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 .3rem; }
-h2 { font-size: 1.15rem; margin: 2.4rem 0 .6rem; }
-p { margin: .3rem 0; max-width: 60rem; }
-.soft { color: var(--soft); } .warn { color: var(--warn); }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: .75rem; margin: 1.2rem 0; }
-.card { border: 1px solid var(--line); border-radius: 8px; padding: .7rem .9rem; background: var(--band); }
-.card b { display: block; font-size: 1.15rem; font-variant-numeric: tabular-nums; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid var(--line); }
-th { font-weight: 600; border-bottom-width: 2px; white-space: nowrap; }
-td.n, th.n { text-align: right; } td.n, td.k { white-space: nowrap; }
-tr.total td { font-weight: 600; border-top: 2px solid var(--line); }
-a { color: var(--mark); text-decoration: none; white-space: nowrap; } a:hover, a:focus { text-decoration: underline; }
-.bar { display: block; height: .7rem; background: var(--mark); border-radius: 2px; min-width: 1px; }
-.goods { display: inline-block; min-width: 12rem; } .day { white-space: nowrap; } td.bars { width: 40%; padding-top: .65rem; }
-details { border: 1px solid var(--line); border-radius: 8px; margin: .5rem 0; padding: .1rem .9rem; }
-summary { cursor: pointer; padding: .5rem 0; } summary b { margin-right: .6rem; }
-details[open] { padding-bottom: .8rem; }
-.tag { border: 1px solid currentColor; border-radius: 4px; padding: 0 .35rem; font-size: .8rem; white-space: nowrap; }
-footer { margin-top: 3rem; padding-top: .8rem; border-top: 1px solid var(--line); font-size: .85rem; color: var(--soft); }
-@media print { :root { --ink: #000; --soft: #444; --line: #bbb; --back: #fff; --band: #fff; --mark: #333; --warn: #000; }
-  body { font-size: 9.5pt; max-width: none; padding: 0; } h2 { break-after: avoid; } tr, .card { break-inside: avoid; }
-  .wide { overflow: visible; } details { break-inside: avoid-page; }
-  details::details-content { content-visibility: visible; display: block; height: auto; }
-  .bar { print-color-adjust: exact; -webkit-print-color-adjust: exact; } @page { margin: 14mm; } }
-"""
 
 
 def report(found: Review, source: str, log: FaultLog, rows: tuple[int, int], programmes: Mapping[str, str]) -> str:
@@ -83,34 +49,10 @@ def report(found: Review, source: str, log: FaultLog, rows: tuple[int, int], pro
         *_licenses(found),
         _foot(found),
     ]
-    title = escape(f"Duties of {source}")
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        + "\n".join(part for part in parts if part)
-        + "\n</body>\n</html>\n"
-    )
+    return document(f"Duties of {source}", "\n".join(part for part in parts if part))
 
 
 # ------------------------------------------------------------------------------------------------ pieces
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], numeric: Sequence[int] = (), *, last: bool = False) -> str:
-    """A table of cells that are HTML already; ``last`` marks the last row as a total."""
-    cells = "".join(f'<th scope="col"{_class(place in numeric, "n")}>{escape(text)}</th>' for place, text in enumerate(head))
-    listed = list(rows)
-    body = "".join(
-        f"<tr{_class(last and at == len(listed) - 1, 'total')}>"
-        + "".join(f"<td{_class(place in numeric, 'n')}>{text}</td>" for place, text in enumerate(row))
-        + "</tr>\n"
-        for at, row in enumerate(listed)
-    )
-    return f'<div class="wide"><table>\n<thead><tr>{cells}</tr></thead>\n<tbody>\n{body}</tbody></table></div>'
-
-
-def _class(holds: bool, name: str) -> str:
-    return f' class="{name}"' if holds else ""
 
 
 def _usd(value: float | None) -> str:

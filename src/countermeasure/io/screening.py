@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from countermeasure.parties.search import PartyIndex
 
 __all__ = [
-    "HIT_COLUMNS", "PARTY_COLUMNS", "Screened", "hit_records", "list_records", "query_of", "read_parties",
+    "HIT_COLUMNS", "PARTY_COLUMNS", "RESULTS", "Screened", "hit_records", "list_records", "query_of", "read_parties",
     "screen_parties", "screened_json", "write_screened",
 ]  # fmt: skip
 
@@ -60,6 +60,12 @@ HIT_COLUMNS = (
     "entry_countries", "listed_from", "citation", "why",
 )  # fmt: skip
 """Columns of the answer: one row for each hit, or one that says that nothing was found."""
+RESULTS = {
+    "confirmed": "on a list, as far as the name goes",
+    "review": "may be on a list; a person must look",
+    "not_found": "not found; that is not the same as cleared",
+}
+"""What a result means."""
 BATCH = 2_000
 
 

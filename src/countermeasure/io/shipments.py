@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from countermeasure.codes.day import format_day
+from countermeasure.codes.hts import parse_hts
 from countermeasure.io.shipment_columns import shipment_columns
 from countermeasure.io.transaction_table import nested
 from countermeasure.io.transactions import Reader
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from countermeasure.book.model import Fact
-    from countermeasure.duty.answer import LineAnswer
     from countermeasure.duty.line import Line
     from countermeasure.io.faults import Fault
     from countermeasure.io.tables import RawTable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Shipments:
-    """Turns priced lines into transactions.
+    """Turns lines into transactions.
 
     Args:
         table: The table, read with the columns of a line and of :func:`shipment_columns`.
@@ -35,17 +35,17 @@ class Shipments:
         self._report = report
         self._place = {row: place for place, row in enumerate(table.rows)}
 
-    def transaction(self, row: int, line: Line, answer: LineAnswer) -> Transaction | None:
+    def transaction(self, row: int, line: Line) -> Transaction | None:
         """The transaction of a line, or ``None`` after its faults were reported."""
         place = self._place[row]
         names = [n for n in shipment_columns() if n in self._table.columns]
         cells: dict[str, str | None] = {n: self._table.columns[n][place] for n in names}
-        cells["id"] = answer.line_id or f"row {row}"
+        cells["id"] = line.line_id or f"row {row}"
         cells["on"] = format_day(int(line.facts.get("exported_on", line.on)))
-        cells["from"] = cells.pop("sent_from", None) or answer.origin
+        cells["from"] = cells.pop("sent_from", None) or line.origin
         cells["to"] = line.into
-        cells["origin"] = answer.origin
-        cells["hs"] = answer.hts.replace(".", "")
+        cells["origin"] = line.origin
+        cells["hs"] = parse_hts(line.hts).digits
         if line.value_usd is not None:
             cells["value"] = f"{line.value_usd:.2f} USD"
         reader = Reader(self._table.source, row, lambda _: self._table.source, (), self._facts)

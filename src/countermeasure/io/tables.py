@@ -2,13 +2,14 @@
 
 Nothing is guessed and nothing is lost: cells stay text for the caller to read, every row keeps its number in
 the source, and what is wrong with the file, its columns or its rows becomes a ``Fault`` with a cure while the
-good rows are still given. Only a file that cannot be read at all raises.
+good rows are still given. Only a file that cannot be read at all, or would fill the memory, raises.
 """
 
 from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,16 @@ from countermeasure.errors import InputError, NotFoundError
 from countermeasure.io import _csv, _json, _sheets
 from countermeasure.io.columns import match_columns
 from countermeasure.io.faults import Fault
+from countermeasure.io.limits import TABLE
+from countermeasure.io.lost import lost_rows
+from countermeasure.io.unpack import OLD_EXCEL
+from countermeasure.io.xlsx import PACKED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from countermeasure.io._cells import RawRows
+    from countermeasure.io.limits import Limits
 
 __all__ = ["FORMATS", "RawTable", "fetch", "read_table"]
 
@@ -76,6 +82,7 @@ def read_table(
     tariff_columns: Sequence[str] = ("hts",),
     sheet: str | None = None,
     content: bytes | None = None,
+    limits: Limits = TABLE,
 ) -> RawTable:
     """Read a table to columns of text.
 
@@ -86,11 +93,13 @@ def read_table(
         required: Columns without which the table is of no use; a missing one is a fault.
         tariff_columns: Columns that hold tariff numbers; where a spreadsheet stored them as numbers, a note
             says that leading zeros are lost.
-        sheet: Sheet of an Excel file; the first if absent.
+        sheet: Sheet of an Excel file; the first that is not hidden if absent.
         content: The content, where the caller has it already (an upload); ``source`` is then only its name.
+        limits: Bounds of an Excel or Parquet file.
 
     Returns:
-        The rows that could be read, and the faults.
+        The rows that could be read, and the faults. A row in which the value of a cell is lost (an error of the spreadsheet, a
+        formula without a saved value, merged cells) is left out and told; columns that are not read do not matter.
 
     Raises:
         NotFoundError: If the file or sheet is not there.
@@ -102,9 +111,9 @@ def read_table(
     kind = _kind(name, data)
     raw: RawRows
     if kind == "excel":
-        raw = _sheets.read_excel(data, name, sheet)
+        raw = _sheets.read_excel(data, name, sheet, limits)
     elif kind == "parquet":
-        raw = _sheets.read_parquet(data, name)
+        raw = _sheets.read_parquet(data, name, limits)
     elif kind == "json":
         raw = _json.read_json(data, name)
     else:
@@ -114,11 +123,17 @@ def read_table(
     if raw.header:
         places, faults = match_columns(raw.header, columns, required, name, raw.header_row)
     cells = {column: raw.take(index) for column, index in places.items()}
-    faults = [*raw.faults, *faults, *_numbers_as_codes(raw, cells, places, tariff_columns, name)]
+    lost, gone = lost_rows(raw, places, cells, name)
+    faults = [*raw.faults, *faults, *lost, *_numbers_as_codes(raw, cells, places, tariff_columns, name)]
     if not raw.rows and not any(fault.severity == "error" for fault in faults):
         faults.append(_empty(name))
     faults.sort(key=lambda fault: -1 if fault.row is None else fault.row)
-    return RawTable(cells, raw.rows, name, faults)
+    rows = raw.rows
+    if gone:
+        stay = [row not in gone for row in rows]
+        rows = list(compress(rows, stay))
+        cells = {column: list(compress(texts, stay)) for column, texts in cells.items()}
+    return RawTable(cells, rows, name, faults)
 
 
 def fetch(source: Path | str, content: bytes | None = None) -> tuple[str, bytes]:
@@ -148,7 +163,7 @@ def fetch(source: Path | str, content: bytes | None = None) -> tuple[str, bytes]
 
 def _kind(name: str, data: bytes) -> str:
     """Tell the format, by the first bytes where they are clear and else by the suffix."""
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+    if data.startswith((*PACKED, OLD_EXCEL)):
         return "excel"
     if data.startswith(b"PAR1"):
         return "parquet"

@@ -214,11 +214,18 @@ def packages_report(conflict: Conflict, stability: Stability, start: int, found:
     sentences = {"packages": "\n\n".join(line for package in found for line in package.says().splitlines())}
     pictures = []
     pair = found[0].signatories[:2] if found and len(found[0].signatories) == 2 else ()
-    if pair and all(p.values[n] is not None for p in found for n in pair):
-        points = [(conflict.space.label(p.place), float(p.values[pair[0]] or 0), float(p.values[pair[1]] or 0)) for p in found]
+    paid = all(p.values[n] is not None for p in found for n in pair)
+    if pair and (paid or len(found) > 1):
+        gains = [p.values if paid else p.ranks for p in found]
+        points = [
+            (conflict.space.label(p.place), float(gain[pair[0]] or 0), float(gain[pair[1]] or 0))
+            for p, gain in zip(found, gains, strict=True)
+        ]
         names = (conflict.parties[pair[0]].name, conflict.parties[pair[1]].name)
-        drawn = front_picture("What could be traded", points, names, ("payoff", "payoff"))
-        pictures = [Picture("packages", "What could be traded", drawn, "packages")]
+        unit = "payoff" if paid else "ranks gained"
+        drawn = front_picture("What could be traded", points, names, (unit, unit))
+        text = "" if paid else "Ranks say what is better, not by how much: only the order of points along each axis counts."
+        pictures = [Picture("packages", "What could be traded", drawn, "packages", text)]
     return _report(conflict, stability, f"Packages from {head}", closing, [sheet], sentences, pictures)
 
 

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
     Way = tuple[str, str, str, str, float]
 
-__all__ = ["game_json", "trade_json", "write_game", "write_trade"]
+__all__ = ["MATRIX_TITLE", "game_json", "game_picture", "trade_json", "trade_pictures", "write_game", "write_trade"]
 
+MATRIX_TITLE = "Goods trade between economies, change in %"
+"""Of the picture; its table has the values before and after."""
 LIMITS = (
     "No money, no unemployment, no finance. What decides is the horizon: the table of horizons is the band of this answer.",
     "China's duties are an average over all goods; tariffs of all others stay as in the baseline.",
@@ -52,7 +54,7 @@ def write_trade(folder: Path, outcome: TradeOutcome) -> list[Path]:
         InputError: If the folder cannot be made.
     """
     sheets = trade_sheets(outcome)
-    pictures = _pictures(outcome)
+    pictures = trade_pictures(outcome)
     by_name = {s.name: s for s in sheets}
     sections = []
     lost = [s.name for s in sheets if s.name.startswith("diversion_")]
@@ -92,6 +94,14 @@ def game_json(answer: GameAnswer) -> dict[str, Any]:
     }
 
 
+def game_picture(answer: GameAnswer) -> str:
+    """Real incomes after the first play of a game, as bars, the worst hit first."""
+    gains = answer.sheets()[0]
+    rows = sorted(gains.rows, key=lambda row: row[1])
+    word = answer.plays[0][0].replace("_", " ")
+    return stack_bars(gains.title, [row[0] for row in rows], [word], [[float(row[1]) / 100 for row in rows]], "%")
+
+
 def write_game(folder: Path, answer: GameAnswer) -> list[Path]:
     """Write everything of a game into a folder, made if it is not there.
 
@@ -100,11 +110,7 @@ def write_game(folder: Path, answer: GameAnswer) -> list[Path]:
     """
     sheets = answer.sheets()
     gains, means, rates, conditions, _ = sheets
-    order = sorted(range(len(gains.rows)), key=lambda n: gains.rows[n][1])
-    codes = [gains.rows[n][0] for n in order]
-    words = [word.replace("_", " ") for word, _ in answer.plays[:4]]
-    values = [[float(gains.rows[n][1 + k]) / 100 for n in order] for k in range(len(words))]
-    svg = stack_bars(gains.title, codes, words[:1], values[:1], "%")
+    svg = game_picture(answer)
     sections = [
         Section(gains.title, "", svg, Grid(gains.columns, list(gains.rows))),
         *(Section(s.title, "", "", Grid(s.columns, list(s.rows))) for s in (means, rates, conditions)),
@@ -122,21 +128,26 @@ def write_game(folder: Path, answer: GameAnswer) -> list[Path]:
     return write_report(folder, sheets=sheets, pictures=pictures, meta=meta, sections=sections, found=game_json(answer))
 
 
-def _pictures(outcome: TradeOutcome) -> dict[str, tuple[str, str]]:
+def trade_pictures(outcome: TradeOutcome) -> dict[str, tuple[str, str]]:
+    """Title and SVG of each picture of a scenario: real incomes with their span over horizons, trade, diversion."""
     found = outcome.found
     base = found.baseline
     change = found.real_income - 1
     order = np.argsort(change)
     title = "Real income, change by economy"
     codes = [base.countries[i] for i in order]
-    pictures = {"welfare": (title, stack_bars(title, codes, ["real income"], [[float(change[i]) for i in order]], "%"))}
+    spans = np.array([one.real_income - 1 for _, one in outcome.horizons()])[:, order]
+    band = (spans.min(axis=0).tolist(), spans.max(axis=0).tolist()) if len(spans) > 1 else None
+    values = [[float(change[i]) for i in order]]
+    drawn = stack_bars(title, codes, ["real income"], values, "%", band, band_words="over the horizons of the table")
+    pictures = {"welfare": (title, drawn)}
     sheet = matrix_sheet(found)
     names = list(dict.fromkeys(row[0] for row in sheet.rows))
     grid = {(row[0], row[1]): row[2:] for row in sheet.rows}
     factor, unit = scaled(base.unit)
     before, after = (np.array([[grid[o, m][k] for m in names] for o in names]) * factor for k in (0, 1))
-    drawn = matrix(sheet.title, names, names, before, after, unit, row_title="from", column_title="to")
-    pictures["matrix"] = (sheet.title, drawn)
+    drawn = matrix(MATRIX_TITLE, names, names, before, after, unit, row_title="from", column_title="to")
+    pictures["matrix"] = (MATRIX_TITLE, drawn)
     two = the_two(base)
     if two is not None:
         title = f"Goods trade of China and the United States with large partners, {unit}"

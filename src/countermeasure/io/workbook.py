@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from countermeasure.errors import InputError
-from countermeasure.io.write import _EXCEL_ROWS, _columns, _put, _replace
+from countermeasure.io.write import _EXCEL_ROWS, _columns, _looks, _put, _replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,8 +35,7 @@ def write_workbook(path: Path | str, sheets: Mapping[str, tuple[Sequence[str], R
     buffer = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(buffer, options) as book:
-        head = book.add_format({"bold": True, "bottom": 1})
-        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        looks = _looks(book)
         for title, (names, records) in sheets.items():
             if len(records) > _EXCEL_ROWS:
                 raise InputError(
@@ -49,11 +48,11 @@ def write_workbook(path: Path | str, sheets: Mapping[str, tuple[Sequence[str], R
             page.freeze_panes(1, 0)
             columns = dict.fromkeys(names, ()) | _columns(records)
             for place, (name, values) in enumerate(columns.items()):
-                page.write_string(0, place, name, head)
+                page.write_string(0, place, name, looks["head"])
                 longest = max((len(str(value)) for value in values[:_LOOKED_AT]), default=0)
                 page.set_column(place, place, min(_WIDEST, max(len(name), longest, 6) + 2))
                 for row, value in enumerate(values, start=1):
-                    _put(page, row, place, value, day)
+                    _put(page, row, place, value, looks)
             if records:
                 page.autofilter(0, 0, len(records), len(columns) - 1)
     _replace(Path(path), buffer.getvalue())

@@ -2,11 +2,11 @@
 
 Files appear whole or not at all: the text goes to a temporary file beside the target, which then takes its
 place. Absent values (None and NaN) are empty cells in CSV and Excel and null in JSON and Parquet; never zero.
+Texts that a spreadsheet would take for a formula stay texts: see :mod:`countermeasure.io.guard`.
 """
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import math
@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from countermeasure.errors import InputError
+from countermeasure.io.guard import CsvWriter, is_guarded
+from countermeasure.io.xlsx_scan import LONGEST, cell_name
 
 __all__ = ["WRITABLE", "render", "write_table"]
 
@@ -119,7 +121,7 @@ def _render(columns: Mapping[str, Sequence[Any]], kind: str) -> str:
     rows = zip(*columns.values(), strict=True)
     out = io.StringIO()
     if kind in ("csv", "tsv"):
-        writer = csv.writer(out, delimiter="," if kind == "csv" else "\t", lineterminator="\n")
+        writer = CsvWriter(out, "," if kind == "csv" else "\t")
         writer.writerow(names)
         writer.writerows([_cell(value) for value in row] for row in rows)
         return out.getvalue()
@@ -150,8 +152,7 @@ def _xlsx(columns: Mapping[str, Sequence[Any]], sheet: str, sources: Mapping[str
     buffer = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(buffer, options) as book:
-        head = book.add_format({"bold": True, "bottom": 1})
-        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        looks = _looks(book)
         sheets = {sheet: columns} if sources is None else {sheet: columns, "sources": sources}
         for title, content in sheets.items():
             page = book.add_worksheet(title[:31])
@@ -164,14 +165,23 @@ def _xlsx(columns: Mapping[str, Sequence[Any]], sheet: str, sources: Mapping[str
                         where=where,
                         cure="Write CSV or Parquet.",
                     )
-                page.write_string(0, place, name, head)
+                page.write_string(0, place, name, looks["head"])
                 page.set_column(place, place, min(60, max(len(name), *(len(str(v)) for v in values[:100]), 6) + 2))
                 for row, value in enumerate(values, start=1):
-                    _put(page, row, place, value, day)
+                    _put(page, row, place, value, looks)
     return buffer.getvalue()
 
 
-def _put(page: Any, row: int, place: int, value: Any, day: Any) -> None:  # noqa: ANN401 - xlsxwriter has no types
+def _looks(book: Any) -> dict[str, Any]:  # noqa: ANN401 - xlsxwriter has no types
+    """Formats of cells: heads, days, and texts that begin like a formula, which stay texts when they are edited."""
+    return {
+        "head": book.add_format({"bold": True, "bottom": 1}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "quoted": book.add_format({"quote_prefix": True}),
+    }
+
+
+def _put(page: Any, row: int, place: int, value: Any, looks: Mapping[str, Any]) -> None:  # noqa: ANN401 - xlsxwriter has no types
     if value is None:
         return
     if isinstance(value, bool):
@@ -180,9 +190,15 @@ def _put(page: Any, row: int, place: int, value: Any, day: Any) -> None:  # noqa
         page.write_number(row, place, value)
     elif isinstance(value, date):
         at = value.replace(tzinfo=None) if isinstance(value, datetime) else value
-        page.write_datetime(row, place, at, day)
+        page.write_datetime(row, place, at, looks["day"])
     else:
-        page.write_string(row, place, str(_cell(value)))
+        text = str(_cell(value))
+        if len(text) > LONGEST:
+            raise InputError(
+                f"a text has {len(text):,} characters, and a cell of Excel holds {LONGEST:,}", code="cell_too_long",
+                where=f"{page.get_name()}, {cell_name(row + 1, place + 1)}", cure="Write CSV, JSON or Parquet.",
+            )  # fmt: skip
+        page.write_string(row, place, text, looks["quoted"] if is_guarded(text) else None)
 
 
 def _parquet(columns: Mapping[str, Sequence[Any]]) -> bytes:

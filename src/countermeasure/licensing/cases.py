@@ -12,12 +12,14 @@ import numpy as np
 from countermeasure.book.controls import NO, OPEN, YES, Settled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from countermeasure.book.controls import Bools, Controls, ItemSign, Rows
+    from countermeasure.book.controls import Bools, Controls, ItemSign, Rows, Words
     from countermeasure.licensing.derive import Facts
     from countermeasure.licensing.standing import Verdict
     from countermeasure.licensing.transaction import Span, Transaction
+
+    Value = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,28 +73,71 @@ def bins_of(controls: Controls, fact: str, span: Span) -> tuple[int, int]:
 
 
 def settle(controls: Controls, cases: Sequence[Case], on: int, *, asleep: bool = False) -> Settled:
-    """Settle several cases of one day together."""
-    width = len(controls.live(on))
-    must, may = (np.full((len(cases), width), ~np.uint64(0)) for _ in range(2))
-    items = np.zeros((2, len(cases), width), np.uint64)
-    for place, case in enumerate(cases):
-        for sure, possible in rows_of(controls, case, on):
-            must[place] &= sure
-            may[place] &= possible
-        items[0, place], items[1, place] = controls.item_row(case.sign)
-    return controls.settle(must, may, (items[0], items[1]), controls.live(on, asleep=asleep))
+    """Settle several cases of one day together.
+
+    Args:
+        controls: The controls.
+        cases: Cases that hold the same flags, shares and tests, as ``case_of`` makes them.
+        on: Epoch day.
+        asleep: Whether what is suspended or due later counts as living.
+    """
+    must, may, items = _gathered(controls, cases, on)
+    return controls.settle(must, may, items, controls.live(on, asleep=asleep))
 
 
-def rows_of(controls: Controls, case: Case, on: int) -> Iterator[Rows]:
-    """Rows of every dimension of a case but its item."""
+def settle_both(controls: Controls, cases: Sequence[Case], on: int) -> tuple[Settled, Settled]:
+    """What ``settle`` says, awake and asleep, for little more than one of the two."""
+    must, may, items = _gathered(controls, cases, on)
+    real = controls.settle(must.copy(), may.copy(), items, controls.live(on))
+    return real, controls.settle(must, may, items, controls.live(on, asleep=True))
+
+
+def _gathered(controls: Controls, cases: Sequence[Case], on: int) -> tuple[Words, Words, Rows]:
+    """What all dimensions but the item leave, must and may, and the rows of the items; shape (cases, w) each.
+
+    Variants of a case agree on most dimensions, so each dimension is asked once for every value that occurs.
+    """
+    shape = (len(cases), len(controls.live(on)))
+    must, may = (np.full(shape, ~np.uint64(0)) for _ in range(2))
+    for ask, values in _dimensions(controls, cases, on):
+        _narrow(must, may, ask, values)
+    items = [controls.item_row(case.sign) for case in cases]
+    sure, possible = (np.array([pair[side] for pair in items], np.uint64).reshape(shape) for side in range(2))
+    return must, may, (sure, possible)
+
+
+def _dimensions(controls: Controls, cases: Sequence[Case], on: int) -> Iterator[tuple[Callable[..., Rows], list[Value]]]:
+    """Every dimension but the item: who gives its rows, and what it is asked for each case."""
     for dimension in ("origin", "sent_from", "sent_to"):
-        yield controls.place_row(dimension, getattr(case, dimension), on)
-    for name, value in case.flags.items():
-        yield controls.flag_row(name, value)
-    for name, (low, high) in case.spans.items():
-        yield controls.share_row(name, low, high)
-    for number, value in enumerate(case.tests):
-        yield controls.test_row(number, value)
+        yield controls.place_row, [(dimension, getattr(case, dimension), on) for case in cases]
+    for name in cases[0].flags if cases else ():
+        yield controls.flag_row, [(name, case.flags[name]) for case in cases]
+    for name in cases[0].spans if cases else ():
+        yield controls.share_row, [(name, *case.spans[name]) for case in cases]
+    for number in range(len(cases[0].tests) if cases else 0):
+        yield controls.test_row, [(number, case.tests[number]) for case in cases]
+
+
+def _narrow(must: Words, may: Words, ask: Callable[..., Rows], values: Sequence[Value]) -> None:
+    """Take away what a dimension excludes, in place.
+
+    Args:
+        must: Shape (cases, w).
+        may: Shape (cases, w).
+        ask: Gives the row of a value.
+        values: Value of the dimension in each case.
+    """
+    distinct = dict.fromkeys(values)
+    if len(distinct) == 1:
+        sure, possible = ask(*values[0])
+        must &= sure
+        may &= possible
+        return
+    for value in distinct:
+        where = [place for place, one in enumerate(values) if one == value]
+        sure, possible = ask(*value)
+        must[where] &= sure
+        may[where] &= possible
 
 
 def within_reach(controls: Controls, case: Case, on: int) -> Bools:
@@ -169,4 +214,4 @@ def _party_questions(case: Case, verdicts: Sequence[Verdict]) -> list[Question]:
     return found
 
 
-__all__ = ["Case", "Question", "bins_of", "case_of", "questions", "rows_of", "settle", "within_reach"]
+__all__ = ["Case", "Question", "bins_of", "case_of", "questions", "settle", "settle_both", "within_reach"]

@@ -14,7 +14,7 @@ from countermeasure.licensing.classify import classify
 from countermeasure.licensing.content import Content, content, unpriced
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from countermeasure.book.items import ControlList
     from countermeasure.licensing.classify import Classified
@@ -168,12 +168,23 @@ def _chinese(
     if missing:
         notes.append(f"no rate of exchange for {', '.join(missing)}: these values count as not known")
     notes.extend(bill.notes)
+    notes.extend(
+        f"{part.description or part.id} is of {part.origin}, and nobody told where its materials are from: its bill settles it"
+        for part in _leaves(item.parts)
+        if part.origin not in (None, "CN") and _counts(part, numerator, lists) == "maybe"
+    )
     if numerator == "auto" and any("magnet" in s.words for s in bill.parts):
         notes.append(
             "a Chinese magnet whose materials are not told counts with its price; the strict text counts the value of the "
             "materials in it"
         )
     return bill
+
+
+def _leaves(parts: tuple[Component, ...]) -> Iterator[Component]:
+    """Components without a bill of their own."""
+    for part in parts:
+        yield from _leaves(part.parts) if part.parts else (part,)
 
 
 def percent(value: Fraction | None) -> str:
@@ -189,7 +200,7 @@ def _counts(part: Component, numerator: str, lists: Mapping[str, ControlList]) -
     wanted = {part_1} | ({part_2} if numerator == "magnet_price" else set())
     chinese = part.origin == "CN"
     if part.origin is not None and not chinese and not part.parts:
-        return "no"
+        return _foreign(found, part_1 in sure, part_2 in sure | maybe, numerator)
     if wanted & sure and not part.parts:
         return "yes" if chinese else "maybe"
     if wanted & sure and chinese and (part_1 in sure or numerator == "magnet_price"):
@@ -203,6 +214,17 @@ def _counts(part: Component, numerator: str, lists: Mapping[str, ControlList]) -
     if "magnet" in found.traits.forms and chinese and not found.traits.whole and not found.items and found.maybe:
         return "maybe"
     return "no"
+
+
+def _foreign(found: Classified, is_material: bool, holds_material: bool, numerator: str) -> str:
+    """Whether a component made outside China, whose bill nobody gave, may hold Chinese materials.
+
+    A material is of the origin that is told. A magnet, a target or an assembly with magnets is made of materials whose origin
+    is not told, which is not zero; by the price of the magnet only an assembly can still hold a Chinese one.
+    """
+    if is_material or not holds_material:
+        return "no"
+    return "no" if numerator == "magnet_price" and "assembly" not in found.traits.forms else "maybe"
 
 
 # ----------------------------------------------------------------------------------------------- United States

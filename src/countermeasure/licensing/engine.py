@@ -11,7 +11,7 @@ from countermeasure.book.controls import YES, Controls, compile_controls
 from countermeasure.book.load import Book
 from countermeasure.book.model import DAY, NEVER, REVIEWS, Reading, State
 from countermeasure.licensing.answer import ANSWERS, WORDS, LicenseAnswer, Missing, Reason, RegimeAnswer, strictest
-from countermeasure.licensing.cases import Case, Question, case_of, questions, settle, within_reach
+from countermeasure.licensing.cases import Case, Question, case_of, questions, settle, settle_both, within_reach
 from countermeasure.licensing.classify import Classified, classify
 from countermeasure.licensing.derive import EntityNotes, Facts, facts_of
 from countermeasure.licensing.standing import Register, Verdict, judge, parties_json
@@ -217,8 +217,8 @@ class _Run:
 
     def _short(self, item: Item, on: int) -> tuple[str, set[tuple[str, str]]]:
         case, facts, _, _ = self._case(item, on)
-        answer = self._words([case], facts, on)[0][0]
-        real = settle(self.controls, [case], on)
+        real, asleep = settle_both(self.controls, [case], on)
+        answer = self._words([case], facts, on, (real, asleep))[0][0]
         rank = int(self.controls.ranks(real.sure)[0])
         named = item.id if len(self.asked.items) > 1 else ""
         return answer, {(self.controls.clauses[i].provision, named) for i in self._at(real.must[0], rank)}
@@ -226,9 +226,11 @@ class _Run:
     def _at(self, row: Sequence[bool], rank: int) -> list[int]:
         return [i for i, hit in enumerate(row) if hit and self.controls.rank[i] == rank and rank < _NOTICE]
 
-    def _words(self, cases: Sequence[Case], facts: Facts, on: int) -> list[tuple[str, int]]:
+    def _words(
+        self, cases: Sequence[Case], facts: Facts, on: int, settled: tuple[Settled, Settled] | None = None
+    ) -> list[tuple[str, int]]:
         """Answer of each case, and the rank of the strictest review that may apply."""
-        real, asleep = settle(self.controls, cases, on), settle(self.controls, cases, on, asleep=True)
+        real, asleep = settled or settle_both(self.controls, cases, on)
         ranks = (self.controls.ranks(t).tolist() for t in (real.sure, real.open, asleep.open))
         found = []
         for case, floor, reach, sleepy in zip(cases, *ranks, strict=True):
@@ -258,8 +260,8 @@ class _Run:
     def _item(self, item: Item, on: int) -> RegimeAnswer:
         controls = self.controls
         case, facts, verdicts, found = self._case(item, on)
-        real, asleep = settle(controls, [case], on), settle(controls, [case], on, asleep=True)
-        answer = self._words([case], facts, on)[0][0]
+        real, asleep = settle_both(controls, [case], on)
+        answer = self._words([case], facts, on, (real, asleep))[0][0]
         floor = int(self.controls.ranks(real.sure)[0])
         reasons = [self._reason(i, item, found, facts, verdicts) for i in self._at(real.must[0], floor)]
         others = [
@@ -274,7 +276,7 @@ class _Run:
         ]
         if answer == "no_license_today":
             reasons, sleepers = sleepers, []
-        missing = self._missing(item, case, facts, verdicts, found, answer, on)
+        missing = self._missing(item, case, facts, verdicts, found, answer, real, on)
         reach = int(self.controls.ranks(real.open)[0])
         possible = REVIEWS[reach] if reach < min(floor, _NOTICE) else ""
         applied = [controls.clauses[i] for i, hit in enumerate(real.must[0]) if hit]
@@ -334,6 +336,7 @@ class _Run:
         verdicts: Sequence[Verdict],
         found: Classified,
         answer: str,
+        base: Settled,
         on: int,
     ) -> list[Missing]:
         """Open questions whose answer would change the answer, those that decide most first."""
@@ -345,7 +348,6 @@ class _Run:
             return []
         variants = [c for q in asked for c in (q.yes, q.no)]
         outcome = self._words(variants, facts, on)
-        base = settle(self.controls, [case], on)
         reach = int(self.controls.ranks(base.open)[0])
         rows: list[tuple[tuple[int, ...], Missing]] = []
         for number, question in enumerate(asked):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["RAW_SHARE", "SECTOR_OF", "SIGMA", "Critical", "critical_of_supply", "spending_on_rare_earths"]
+__all__ = ["RAW_SHARE", "SECTOR_OF", "SIGMA", "Critical", "critical_of_prices", "critical_of_supply", "spending_on_rare_earths"]
 
 SIGMA = 0.1
 """Elasticity between rare earths and all else where a scenario gives none; an assumption (U)."""
@@ -86,6 +86,23 @@ def critical_of_supply(baseline: Baseline, name: str, sigma: float = SIGMA) -> C
     products, markets = cube.labels("product"), cube.labels("market")
     mean = cube.values[0].mean(axis=0)
     prices = {(p, m): float(mean[a, b]) for a, p in enumerate(products) for b, m in enumerate(markets)}
+    words = f"supply scenario {asked.id}, mean prices of its {asked.weeks} weeks at central parameters"
+    return critical_of_prices(baseline, prices, words, sigma)
+
+
+def critical_of_prices(
+    baseline: Baseline, prices: Mapping[tuple[str, str], float], source: str, sigma: float = SIGMA
+) -> Critical:
+    """The critical input at given prices of oxides and magnets.
+
+    Economies that are no country or shipped economy, and sectors of other names, have none of it.
+
+    Args:
+        baseline: Gives outputs.
+        prices: Mean price by product and market (``china``, ``outside``), times normal.
+        source: Where they are from, in a line.
+        sigma: Elasticity between it and all else.
+    """
     worth = spending_on_rare_earths()
     chain = Chain.shipped()
     share = np.zeros((len(baseline.countries), len(baseline.sectors)))
@@ -103,8 +120,7 @@ def critical_of_supply(baseline: Baseline, name: str, sigma: float = SIGMA) -> C
             whole = float(baseline.output[places, s].sum())
             if whole > 0:
                 share[places, s] = sum(usd for (name_, _), usd in cells.items() if name_ == sector) / whole
-    words = f"supply scenario {asked.id}, mean prices of its {asked.weeks} weeks at central parameters"
-    return Critical(CriticalInput(share, price, sigma), spent, prices, words)
+    return Critical(CriticalInput(share, price, sigma), spent, prices, source)
 
 
 def _member(code: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,13 +22,15 @@ from countermeasure.trade.multi.economies import economies
 from countermeasure.trade.multi.weights import us_imports
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from countermeasure.book.model import Reading
     from countermeasure.duty.engine import DutyEngine
+    from countermeasure.duty.schedule import Schedule
     from countermeasure.trade.multi.weights import ImportWeights
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
+    Rows = np.ndarray[Any, np.dtype[np.int32]]
     Places = np.ndarray[Any, np.dtype[np.integer[Any] | np.bool_]]
 
 __all__ = ["BEFORE", "BEFORE_CHINA", "USMCA_CLAIMED", "DutyAverages", "chinese_average", "us_averages"]
@@ -78,10 +81,23 @@ def us_averages(
         usmca_claimed: Share of Canadian and Mexican goods that claim the agreement.
         weights: Imports to average over; the shipped ones if absent.
     """
-    weights = weights or us_imports()
+    if weights is None:
+        return _over_shipped(engine, on, reading, usmca_claimed)
+    return _averages(engine, on, reading, usmca_claimed, weights)
+
+
+@lru_cache(maxsize=16)
+def _over_shipped(engine: DutyEngine, on: int, reading: Reading, usmca_claimed: float) -> DutyAverages:
+    """Averages over the shipped imports, kept for the next question about the same engine."""
+    found = _averages(engine, on, reading, usmca_claimed, us_imports())
+    for array in (found.rate, found.value):
+        array.flags.writeable = False
+    return found
+
+
+def _averages(engine: DutyEngine, on: int, reading: Reading, usmca_claimed: float, weights: ImportWeights) -> DutyAverages:
     schedule, compiled = engine.us_schedule, engine.compiled("US", reading)
-    children = [schedule.children(line, on) for line in weights.lines]
-    row = np.array([held[0] if len(held) else -1 for held in children], dtype=np.int32)
+    row = _first_rows(schedule, weights.lines, on)
     origin = np.array([ORIGINS.index(c) for c in weights.countries], dtype=np.int32)
     good = row[weights.line] >= 0
     at, country = row[weights.line[good]], weights.country[good]
@@ -110,6 +126,18 @@ def us_averages(
         float(weights.musd[~good].sum()) / whole,
         float(weights.musd[good][blind].sum()) / whole,
     )
+
+
+def _first_rows(schedule: Schedule, lines: Sequence[str], on: int) -> Rows:
+    """First row of the schedule under each number that is live on a day, -1 where there is none."""
+    digits = [line.replace(".", "") for line in lines]
+    low = np.array([int(one.ljust(10, "0")) for one in digits], dtype=np.int64)
+    high = low + np.array([10 ** (10 - len(one)) for one in digits], dtype=np.int64)
+    starts, stops = np.searchsorted(schedule.codes, low), np.searchsorted(schedule.codes, high)
+    live = np.flatnonzero((schedule.from_day <= on) & (on < schedule.until_day))
+    place = np.searchsorted(live, starts)
+    found = live[np.minimum(place, len(live) - 1)] if len(live) else np.full(len(digits), -1)
+    return np.where((place < len(live)) & (found < stops), found, -1).astype(np.int32)
 
 
 def chinese_average(on: int) -> tuple[float, str]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from countermeasure.codes.yamltext import Loaded
+    from countermeasure.scenario.critical import Critical
     from countermeasure.scenario.duties import DutyAverages
     from countermeasure.scenario.model import TradeScenario
     from countermeasure.trade.multi.baseline import Baseline
@@ -76,21 +77,30 @@ def _tell(error: CountermeasureError, place: tuple[str | int, ...], loaded: Load
     faults.append(f"{loaded.where(place)}: {error}")
 
 
-def policy_of(scenario: TradeScenario, baseline: Baseline) -> tuple[Policy, Told, Any]:
-    """Policy levels of a scenario, what they rest on, and the averages they come from."""
+def policy_of(
+    scenario: TradeScenario, baseline: Baseline, engine: DutyEngine | None = None, critical: Critical | None = None
+) -> tuple[Policy, Told, Any]:
+    """Policy levels of a scenario, what they rest on, and the averages they come from.
+
+    Args:
+        scenario: What is asked.
+        baseline: Gives the levels before.
+        engine: Prices imports; if absent, the shipped book with the scenario's instruments, as known on its day.
+        critical: Dear rare earths, in place of those of the scenario's supply run.
+    """
     policy = Policy.of(baseline)
     tariff = policy.tariff.copy()
     told: Told = []
     averages = None
     if scenario.duties_on is not None:
-        averages = _book_duties(scenario, baseline, tariff, told)
+        averages = _book_duties(scenario, baseline, tariff, told, engine)
     rows, quotas, notes = policy_rows(scenario, baseline)
     duties = Policy(tariff, policy.export_tax, policy.friction, policy.banned, quotas, None)
     told += [(change["why"] or "Change", _change_words(change), "U", f"scenario {scenario.id}") for *_, change in rows]
     told += [(q["why"] or "Quota", _quota_words(q, baseline), "U", f"scenario {scenario.id}") for q in scenario.quotas]
     told += [("A name that is no economy of the baseline", note, "U", "trade.multi.economies") for note in notes]
-    critical = _dear_rare_earths(scenario, baseline, told)
-    return with_changes(replace(duties, critical=critical), rows), told, averages
+    dear = _dear_rare_earths(scenario, baseline, told, critical)
+    return with_changes(replace(duties, critical=dear), rows), told, averages
 
 
 def with_changes(policy: Policy, rows: Rows) -> Policy:
@@ -112,12 +122,13 @@ def with_changes(policy: Policy, rows: Rows) -> Policy:
     return replace(policy, tariff=tariff, export_tax=tax, friction=friction, banned=banned)
 
 
-def _dear_rare_earths(scenario: TradeScenario, baseline: Baseline, told: Told) -> CriticalInput | None:
-    if scenario.critical is None:
+def _dear_rare_earths(scenario: TradeScenario, baseline: Baseline, told: Told, found: Critical | None) -> CriticalInput | None:
+    if scenario.critical is None and found is None:
         return None
-    name, sigma, why = scenario.critical
-    beside = scenario.folder / name
-    found = critical_of_supply(baseline, str(beside) if beside.is_file() else name, SIGMA if sigma is None else sigma)
+    name, sigma, why = scenario.critical or ("", None, "")
+    if found is None:
+        beside = scenario.folder / name
+        found = critical_of_supply(baseline, str(beside) if beside.is_file() else name, SIGMA if sigma is None else sigma)
     price, share = found.input.price, found.input.cost_share
     told += [
         (
@@ -181,10 +192,12 @@ def _raise_us(baseline: Baseline, us: int, now: DutyAverages, then: DutyAverages
         told.append(("Origins whose US duties stay", f"{names}: in none of {len(known.codes)} economies", "U", "economies.csv"))
 
 
-def _book_duties(scenario: TradeScenario, baseline: Baseline, tariff: Array, told: Told) -> tuple[DutyAverages, DutyAverages]:
+def _book_duties(
+    scenario: TradeScenario, baseline: Baseline, tariff: Array, told: Told, engine: DutyEngine | None
+) -> tuple[DutyAverages, DutyAverages]:
     """Put the change of duties since the baseline's year on the flows, as (1 + now) / (1 + then)."""
     on = scenario.duties_on or 0
-    engine = DutyEngine(scenarios=scenario.instruments, known_on=scenario.known_on, readings=(scenario.reading,))
+    engine = engine or DutyEngine(scenarios=scenario.instruments, known_on=scenario.known_on, readings=(scenario.reading,))
     now = us_averages(engine, on, scenario.reading, usmca_claimed=scenario.usmca_claimed)
     then = us_averages(DutyEngine.shipped(), parse_day(BEFORE), scenario.reading, usmca_claimed=scenario.usmca_claimed)
     two = the_two(baseline)

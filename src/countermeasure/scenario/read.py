@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from countermeasure.scenario.file import TradeScenarioFile
     from countermeasure.trade.multi.baseline import Baseline
 
-__all__ = ["load_trade_scenario", "trade_scenario_names"]
+__all__ = ["load_trade_scenario", "trade_scenario_names", "trade_scenario_of", "trade_scenario_path"]
 
 
 def trade_scenario_names() -> tuple[str, ...]:
@@ -36,6 +36,16 @@ def load_trade_scenario(name: str | Path, baseline: Baseline | None = None) -> T
         NotFoundError: If there is no such file and no such name.
         BookError: With every fault of the file, each with its line.
     """
+    path = trade_scenario_path(name)
+    return trade_scenario_of(load_text(path, path.name), path, baseline)
+
+
+def trade_scenario_path(name: str | Path) -> Path:
+    """The file of a scenario: itself, or that of a shipped name.
+
+    Raises:
+        NotFoundError: If there is no such file and no such name.
+    """
     path = Path(name)
     if not path.exists() and path.suffix not in (".yaml", ".yml"):
         path = shipped_data() / "trade" / "scenarios" / f"{name}.yaml"
@@ -45,10 +55,23 @@ def load_trade_scenario(name: str | Path, baseline: Baseline | None = None) -> T
             code="unknown_scenario",
             cure=f"Give a file, or one of: {', '.join(trade_scenario_names())}.",
         )
+    return path
+
+
+def trade_scenario_of(loaded: Loaded, path: Path, baseline: Baseline | None = None) -> TradeScenario:
+    """A scenario of what was read already.
+
+    Args:
+        loaded: What its file holds.
+        path: The file; what it names lies beside it.
+        baseline: Whose economies and sectors it names; the shipped one if absent.
+
+    Raises:
+        BookError: With every fault, each with its line.
+    """
     from countermeasure.book.edge import read_model
     from countermeasure.scenario.file import TradeScenarioFile
 
-    loaded = load_text(path, path.name)
     faults = list(loaded.faults)
     filed = None if faults else read_model(TradeScenarioFile, loaded, faults, what="a scenario", docs="docs/reference/trade.md")
     if filed is not None:

@@ -11,6 +11,8 @@ from countermeasure.trade.multi.shipped import shipped_baseline
 from countermeasure.trade.multi.solve import solve_in_steps
 
 if TYPE_CHECKING:
+    from countermeasure.duty.engine import DutyEngine
+    from countermeasure.scenario.critical import Critical
     from countermeasure.scenario.model import TradeScenario
     from countermeasure.trade.multi.baseline import Baseline
 
@@ -26,6 +28,8 @@ def run_trade(
     *,
     closure: str = "nominal",
     horizons: tuple[float | None, ...] = HORIZONS,
+    engine: DutyEngine | None = None,
+    critical: Critical | None = None,
 ) -> TradeOutcome:
     """Solve a scenario, and its policy at other horizons.
 
@@ -34,12 +38,14 @@ def run_trade(
         baseline: The shipped one if absent.
         closure: What becomes of deficits, see ``trade.multi.closures``.
         horizons: Other horizons, years; ``None`` is the long run.
+        engine: Prices imports; if absent, the shipped book with the scenario's instruments.
+        critical: Dear rare earths, in place of those of the scenario's supply run.
 
     Raises:
         NoSolutionError: If not even a first step could be solved.
     """
     base = baseline or shipped_baseline()
-    policy, told, averages = policy_of(scenario, base)
+    policy, told, averages = policy_of(scenario, base, engine, critical)
     theta = horizon(base.theta, scenario.years)
     found = solve_in_steps(base, policy, closure=closure, theta=theta)
     told.append(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["COLUMNS", "Parameter", "Parameters", "parse_setting"]
+__all__ = ["COLUMNS", "Parameter", "Parameters", "bounds_of", "parse_setting"]
 
 COLUMNS = ("name", "value", "low", "high", "unit", "distribution", "source", "confidence", "meaning")
 DISTRIBUTIONS = ("fixed", "uniform", "triangular", "lognormal", "posterior")
@@ -123,7 +123,7 @@ class Parameters:
         table = dict(self.by_name)
         for name, value in settings.items():
             old = self[name]
-            low, high = _bounds(old)
+            low, high = bounds_of(old)
             if not low <= value <= high:
                 raise InputError(
                     f"{name} is {value:g}, not between {low:g} and {high:g} ({old.unit})",
@@ -162,8 +162,8 @@ class Parameters:
         return [{c: getattr(one, c) for c in COLUMNS} for one in self]
 
 
-def _bounds(one: Parameter) -> tuple[float, float]:
-    """What a parameter can be set to; an elasticity keeps its sign."""
+def bounds_of(one: Parameter) -> tuple[float, float]:
+    """Least and greatest value that a parameter can be set to; an elasticity keeps its sign."""
     low, high = _OWN_BOUNDS.get(one.name) or _BOUNDS.get(one.unit, (-np.inf, np.inf))
     if one.unit == "elasticity":
         return (low, 0.0) if one.value < 0 else (0.0, high)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["SupplyScenario", "load_scenario", "scenario_names"]
+__all__ = ["SupplyScenario", "load_scenario", "scenario_names", "scenario_of", "scenario_path"]
 
 _MASS = {"t": 1.0, "kg": 1e-3, "kt": 1e3}
 """Named factors to tonnes."""
@@ -156,12 +156,11 @@ def scenario_names() -> tuple[str, ...]:
     return tuple(sorted(p.stem for p in (shipped_folder() / "scenarios").glob("*.yaml")))
 
 
-def load_scenario(name: str | Path, book: Book | None = None, network: Network | None = None) -> SupplyScenario:
-    """Read a scenario: a file, or the name of a shipped one.
+def scenario_path(name: str | Path) -> Path:
+    """The file of a scenario: itself, or that of a shipped name.
 
     Raises:
         NotFoundError: If there is no such file and no such name.
-        BookError: With every fault of the file, each with its line.
     """
     path = Path(name)
     if not path.exists() and path.suffix not in (".yaml", ".yml"):
@@ -172,10 +171,35 @@ def load_scenario(name: str | Path, book: Book | None = None, network: Network |
             code="unknown_scenario",
             cure=f"Give a file, or one of: {', '.join(scenario_names())}.",
         )
+    return path
+
+
+def load_scenario(name: str | Path, book: Book | None = None, network: Network | None = None) -> SupplyScenario:
+    """Read a scenario: a file, or the name of a shipped one.
+
+    Raises:
+        NotFoundError: If there is no such file and no such name.
+        BookError: With every fault of the file, each with its line.
+    """
+    path = scenario_path(name)
+    return scenario_of(load_text(path, path.name), path, book, network)
+
+
+def scenario_of(loaded: Loaded, path: Path, book: Book | None = None, network: Network | None = None) -> SupplyScenario:
+    """A scenario of what was read already.
+
+    Args:
+        loaded: What its file holds.
+        path: The file; instruments lie beside it.
+        book: The shipped one if absent.
+        network: The compiled chain; the shipped one if absent.
+
+    Raises:
+        BookError: With every fault, each with its line.
+    """
     from countermeasure.book.edge import read_model
     from countermeasure.supply.scenario_file import ScenarioFile
 
-    loaded = load_text(path, path.name)
     faults = list(loaded.faults)
     filed = None if faults else read_model(ScenarioFile, loaded, faults, what="a scenario", docs="docs/reference/supply.md")
     if filed is None:

@@ -235,7 +235,10 @@ class Steps:
         return self.labels[min(max(round(value), 0), len(self.labels) - 1)]
 
     def ticks(self, room: float) -> list[tuple[float, str, str]]:
-        """Ticks that fit into a width: value, words, and words of a second line."""
+        """Ticks that fit into a width: value, words, and words of a second line.
+
+        Names that do not fit beside one another take turns on two lines; if they do not fit there either, some are left out.
+        """
         if not len(self.values):
             return []
         if self.kind == "day":
@@ -243,8 +246,10 @@ class Steps:
         if self.kind == "number":
             return self._numbers(room)
         widest = max(min(width_of(label, 12), 110) for label in self.labels) + 14
-        every = max(1, math.ceil(len(self.labels) * widest / max(room, 1)))
-        return [(float(n), self.labels[n], "") for n in range(0, len(self.labels), every)]
+        lines = len(self.labels) * widest / max(room, 1)
+        if 1 < lines <= 2:
+            return [(float(n), *(("", label) if n % 2 else (label, ""))) for n, label in enumerate(self.labels)]
+        return [(float(n), self.labels[n], "") for n in range(0, len(self.labels), max(1, math.ceil(lines)))]
 
     def _numbers(self, room: float) -> list[tuple[float, str, str]]:
         low, high = float(self.values[0]), float(self.values[-1])

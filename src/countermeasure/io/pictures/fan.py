@@ -95,6 +95,7 @@ def fan_chart(
     marks: Marks = (),
     observed: Observed = (),
     band: str = BAND_WORDS,
+    line: str = "median",
     x_title: str = "",
 ) -> str:
     """Draw lines over time, each within its band.
@@ -107,6 +108,7 @@ def fan_chart(
         marks: Places given as the labels are given, with the words of a line drawn there.
         observed: Places with observed values, drawn as dots.
         band: What the band holds, in words.
+        line: What the line is, in words.
         x_title: What the labels count, as ``weeks from 7 April 2025``.
 
     Returns:
@@ -122,7 +124,7 @@ def fan_chart(
         return empty(title, NO_VALUES)
     amount = Amount.of(unit, max(map(abs, span)))
     sheet = Canvas(title)
-    key = draw_key(sheet, sheet.heading() + 20, amount, _key(read, band))
+    key = draw_key(sheet, sheet.heading() + 20, amount, _key(read, band, line))
     left = 20 + left_of(span, amount)
     right = WIDE - 38 - names_room(read.bands)
     place = Frame.of((left, 0, right, 1), steps, span)
@@ -145,6 +147,7 @@ def small_multiples(
     *,
     same_scale: bool = True,
     band: str = BAND_WORDS,
+    line: str = "median",
 ) -> str:
     """Draw a grid of small fan charts over the same axis, three to a row.
 
@@ -155,6 +158,7 @@ def small_multiples(
         unit: Unit of the values; shares of one if it begins with ``%``.
         same_scale: Whether all charts share the scale of values. If not, the picture says so.
         band: What the bands hold, in words.
+        line: What the lines are, in words.
 
     Returns:
         An SVG document.
@@ -174,7 +178,7 @@ def small_multiples(
     posts = list(dict.fromkeys(post for one in read for post in one.posts))
     sheet = Canvas(title)
     merged = _Read([b for one in read for b in one.bands], [d for one in read for d in one.dots], [], [])
-    key = _key(merged, band) + ([] if lone else [(f"cm-l{slot[name]}", name) for name in names])
+    key = _key(merged, band, line) + ([] if lone else [(f"cm-l{slot[name]}", name) for name in names])
     key += [("mark", f"{text}, {steps.words(at)}") for at, text in posts] if len(posts) < 4 else []
     key += [] if same_scale or len(read) < 2 else [("", "each chart has its own scale")]
     y = draw_key(sheet, sheet.heading() + 20, amount, key) + 12
@@ -234,6 +238,6 @@ def _draw(sheet: Canvas, frame: Frame, steps: Steps, read: _Read, amount: Amount
         sheet.dot(frame.x.at(at), frame.y.at(value), 4.5, "cm-dot", says=says)
 
 
-def _key(read: _Read, band: str) -> list[tuple[str, str]]:
+def _key(read: _Read, band: str, line: str) -> list[tuple[str, str]]:
     drawn = any(not math.isnan(v) for b in read.bands for v in b.low)
-    return [("line", "median"), *([("band", band)] if drawn else []), *([("dot", "observed")] if read.dots else [])]
+    return [("line", line), *([("band", band)] if drawn else []), *([("dot", "observed")] if read.dots else [])]

@@ -139,12 +139,12 @@ def draw_values(sheet: Canvas, frame: Frame, amount: Amount) -> None:
 def draw_ticks(sheet: Canvas, frame: Frame, ticks: Iterable[tuple[float, str, str]]) -> None:
     """Draw ticks below the frame with their words, kept on the sheet."""
     for x, words, below in ticks:
-        shown = cut(words, 12, 110)
-        half = max(width_of(shown, 12), width_of(below, 12)) / 2
+        shown, under = cut(words, 12, 110), cut(below, 12, 110)
+        half = max(width_of(shown, 12), width_of(under, 12)) / 2
         middle = min(max(x, half + 4), WIDE - half - 4)
         sheet.line(x, frame.bottom, x, frame.bottom + 4, "cm-axis")
         sheet.text(middle, frame.bottom + 18, shown, 12, "cm-soft", anchor="middle")
-        sheet.text(middle, frame.bottom + 33, below, 12, "cm-soft", anchor="middle")
+        sheet.text(middle, frame.bottom + 33, under, 12, "cm-soft", anchor="middle")
 
 
 def draw_axes(sheet: Canvas, frame: Frame, steps: Steps, amount: Amount, *, x_title: str = "", small: bool = False) -> None:

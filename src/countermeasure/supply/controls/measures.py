@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from countermeasure.book.model import Body
     from countermeasure.supply.chain.model import Chain
 
-__all__ = ["Measure", "measures_of"]
+__all__ = ["Measure", "items_of", "measures_of"]
 
 _BANS = frozenset({"prohibited", "denial_in_principle"})
 _CONTENT = "cn_content_share"
@@ -70,7 +70,7 @@ def measures_of(
             body = spell.body
             if spell.state is not State.IN_FORCE or body is None or body.role is not Role.CONTROL or body.review in _SILENT:
                 continue
-            products = frozenset(p for item in _items(body, book.control_lists) for p in _stands_for(item, chain.controlled))
+            products = frozenset(p for item in items_of(body, book.control_lists) for p in _stands_for(item, chain.controlled))
             if not products:
                 continue
             reason = _cannot_follow(body)
@@ -97,7 +97,13 @@ def measures_of(
     return tuple(found), tuple(f"{name} is not followed: {why}" for name, why in sorted(left.items()))
 
 
-def _items(body: Body, lists: Mapping[str, ControlList]) -> Iterable[ControlItem]:
+def items_of(body: Body, lists: Mapping[str, ControlList]) -> Iterable[ControlItem]:
+    """Items that a control names, by list and id.
+
+    Args:
+        body: The control.
+        lists: Control lists of the book.
+    """
     taken = {item for m in body.items.members for item in _matching(m, lists)}
     out = {item for m in body.items.exceptions for item in _matching(m, lists)}
     return sorted(taken - out, key=lambda item: (item.list, item.id))

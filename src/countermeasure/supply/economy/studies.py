@@ -236,7 +236,7 @@ def _differences(study: Study, own: OurResult, mid: float) -> list[str]:
         told.append(f"Theirs lasts {study.weeks:.0f} weeks, ours {own.weeks:.0f}.")
         factor *= own.weeks / study.weeks
     centre = (study.low + study.high) / 2
-    if factor != 1.0 and centre * mid > 0:
+    if factor not in (0.0, 1.0) and centre * mid > 0:
         rest = mid / centre / factor
         near = 1 / _NOTABLE <= rest <= _NOTABLE
         told.append(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Floats = np.ndarray[Any, np.dtype[np.floating[Any]]]
 
-__all__ = ["LICENSES", "MONTH", "Firm", "Part", "SecondSource", "Source", "run_firm"]
+__all__ = ["LICENSES", "MONTH", "Firm", "Part", "SecondSource", "Source", "need_of", "run_firm", "shares_of"]
 
 LICENSES = ("held", "general", "applied", "none", "not_needed", "rejected")
 """What a firm may say of its license for a supplier's goods."""
@@ -149,10 +149,10 @@ def run_firm(
     wanted = [(part, source) for part in parts for source in part.sources]
     extra = [None if second is None else _second(simulation, part, second) for part in parts]
     spare = [replace(part.sources[0], share=0.0) if new is None else new for part, new in zip(parts, extra, strict=True)]
-    needs = [_need(simulation, *pair) for pair in (*wanted, *zip(parts, spare, strict=True))]
+    needs = [need_of(simulation, *pair) for pair in (*wanted, *zip(parts, spare, strict=True))]
     ways = ways_of(simulation, market, needs, seed, repeats)
     wanted += [(part, new) for part, new in zip(parts, extra, strict=True) if new is not None]
-    shares = _shares(parts)
+    shares = shares_of(parts)
     cover = np.array([part.cover_weeks for part in parts])
     draws = simulation.draws
     base = play(ways, shares, shares, 0, cover, draws, repeats)
@@ -208,7 +208,7 @@ def _check(network: Network, firm: Firm) -> None:
         )
 
 
-def _need(simulation: Simulation, part: Part, source: Source) -> Need:
+def need_of(simulation: Simulation, part: Part, source: Source) -> Need:
     """A source as the weekly step wants it."""
     day = source.applied_on if source.license == "applied" else None
     filed = float("nan") if day is None else (day - simulation.plan.day0) / 7.0
@@ -249,7 +249,7 @@ def _second(simulation: Simulation, part: Part, second: SecondSource) -> Source 
     return Source("the second source", origin, second.share, "not_needed") if most > 0 else None
 
 
-def _shares(parts: Sequence[Part]) -> Floats:
+def shares_of(parts: Sequence[Part]) -> Floats:
     """Share of each source in each part, (P, S); one second source a part stands last, at 0."""
     shares = np.zeros((len(parts), sum(len(part.sources) for part in parts) + len(parts)))
     place = 0
