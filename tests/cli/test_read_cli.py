@@ -132,7 +132,7 @@ def test_a_text_without_claims_says_so_and_what_was_written(run, tmp_path):
     code, out, err = run("read", path, "--out", tmp_path / "out")
     assert code == 0
     assert "Assumed: the day of the text is not known." in " ".join(out.split())
-    assert "Nothing to draft: no sentence says what is done to a measure" in " ".join(out.split())
+    assert "Nothing to draft: no claim about a measure and no threat" in " ".join(out.split())
     assert f"8 files in {tmp_path / 'out'}; open" in " ".join(err.split())
     assert "Nothing to draft" in (tmp_path / "out" / "report.html").read_text("utf-8")
     found = json.loads((tmp_path / "out" / "outcome.json").read_text("utf-8"))

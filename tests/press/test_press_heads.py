@@ -92,7 +92,7 @@ def test_a_threat_without_a_rate_says_what_is_known(account, sources):
 def test_what_threatens_nothing_in_trade_is_not_drafted(account, sources, text):
     found = account(text)
     assert drafts_of(found, sources.book) == ()
-    assert no_draft(found).startswith("Nothing to draft: no sentence says what is done to a measure")
+    assert no_draft(found).startswith("Nothing to draft: no claim about a measure and no threat")
 
 
 def test_what_agrees_with_the_book_is_not_drafted(account, sources):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from countermeasure.book.kernel import reach
 from countermeasure.book.model import ALWAYS, DAY, NEVER
+from countermeasure.duty.solve import in_scope
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -62,7 +62,7 @@ class Reach:
 
     def _sign(self, interval: int) -> bytes:
         plan = self.compiled.plan(interval)
-        inside = reach(self.compiled, plan, np.array([self.goods], np.int32), np.array([self.place], np.int32))[0]
+        inside = in_scope(self.compiled, interval, self.goods, self.place)[0].copy()
         for position in np.flatnonzero(inside).tolist():  # in settling order: what hangs on nothing in scope cannot apply
             given = plan.given[position]
             inside[position] = given is None or inside[list(given)].any()

@@ -313,7 +313,7 @@ def _settled(compiled: Compiled, case: _Case, place: int) -> Resolved:
         return kept
     plan = compiled.plan(case.interval)
     known = {f.id: f.region(value) for name, value in case.facts for f in plan.facts if f.id == name}
-    inside = reach(compiled, plan, np.array([case.goods], np.int32), np.array([place], np.int32))
+    inside = in_scope(compiled, case.interval, case.goods, place)
     atoms, regions = plan.worlds(int(asked(plan, inside)[0]), known)
     n = len(atoms)
     settled = settle(plan, np.repeat(inside, n, axis=0), atoms, explain=True)
@@ -322,11 +322,25 @@ def _settled(compiled: Compiled, case: _Case, place: int) -> Resolved:
     total = totals(sums, np.repeat(rates, n, axis=0), np.repeat(shares, n, axis=0))
     if case.part != 1.0:
         total = _partly(total, case.part)
-    if len(memo) >= MEMO:
-        memo.clear()
     resolved = Resolved(plan, inside[0], regions, settled, sums, total, rates[0])
-    memo[key] = resolved
+    _keep(compiled, key, resolved)
     return resolved
+
+
+def in_scope(compiled: Compiled, interval: int, goods: int, place: int) -> npt.NDArray[np.bool_]:
+    """Clauses in whose scope a goods class of an origin lies in an interval, shape (1, l); shared, not to be changed."""
+    key = ("scope", interval, goods, int(compiled.origin_class[place]))
+    found: npt.NDArray[np.bool_] | None = compiled.resolved.get(key)
+    if found is None:
+        found = reach(compiled, compiled.plan(interval), np.array([goods], np.int32), np.array([place], np.int32))
+        _keep(compiled, key, found)
+    return found
+
+
+def _keep(compiled: Compiled, key: object, value: object) -> None:
+    if len(compiled.resolved) >= MEMO:
+        compiled.resolved.clear()
+    compiled.resolved[key] = value
 
 
 def _partly(total: Totals, part: float | None) -> Totals:

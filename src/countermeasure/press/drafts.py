@@ -60,7 +60,7 @@ def no_draft(account: Account) -> str:
     if drafted(account) or threats_of(account):
         return ""
     if not account.claims:
-        return "Nothing to draft: no sentence says what is done to a measure, and none threatens something in trade."
+        return "Nothing to draft: no claim about a measure and no threat in trade was found."
     return "Nothing to draft: no claim is missing in the book or differs from it, and nothing is threatened or supposed."
 
 
