@@ -144,16 +144,17 @@ def test_labels_of_events_and_the_legend_lie_apart() -> None:
     assert all(e["right"] == bool(e["down"]) for e in labels)
 
 
-@pytest.mark.parametrize(("wide", "columns"), [(1280, 1), (390, 4)], ids=["a row", "a column"])
-def test_the_legend_has_as_many_columns_as_fit(tab, wide, columns) -> None:
+@pytest.mark.parametrize(("wide", "rows"), [(1280, 1), (1100, 1), (1060, 2), (390, 4)])
+def test_the_legend_has_as_many_columns_as_fit(tab, wide, rows) -> None:
     tab.set_viewport_size({"width": wide, "height": 900})
     tab.goto("/?on=2026-10-10")
     tab.wait_for_selector(".chart-place svg .role-legend-label text")
     words = tab.locator(".chart-place svg .role-legend-label text")
     assert words.all_text_contents() == list(SERIES.values())
     boxes = [words.nth(n).bounding_box() for n in range(4)]
-    assert len({round(box["y"]) for box in boxes}) == columns
+    assert len({round(box["y"]) for box in boxes}) == rows
     assert max(box["x"] + box["width"] for box in boxes) <= wide
+    assert min(box["y"] for box in boxes) >= tab.locator(".chart-place svg").bounding_box()["y"], "no row is cut"
 
 
 def test_the_page_says_it_and_its_twins_too(client) -> None:

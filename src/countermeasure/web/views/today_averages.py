@@ -38,8 +38,8 @@ CLOSE = 150
 """Events that lie closer, in days, have labels below one another; on a phone a day is less than a tenth of a pixel."""
 LETTER = 6
 """Room of a letter of such a label, in pixels."""
-COLUMNS = "width < 520 ? 1 : width < 1000 ? 2 : 4"
-"""Columns of the legend, by the width of the chart."""
+COLUMNS = "containerSize()[0] < 560 ? 1 : containerSize()[0] < 1040 ? 2 : 4"
+"""Columns of the legend, by the width of its place: that of the chart itself moves with the legend."""
 SOURCE = "Peterson Institute for International Economics, tariff chart by C. Bown"
 
 
