@@ -230,7 +230,7 @@ def test_without_scripts_and_on_a_phone(chromium, server):
     page.goto("/book")
     page.select_option("#f-side", "CN")
     page.click("text=Show")
-    assert "side=CN" in page.url
+    page.wait_for_url("**side=CN**")
     assert page.locator("figure.life svg").count() == 1
     context.close()
     context = chromium.new_context(base_url=server, viewport={"width": 390, "height": 844})

@@ -292,9 +292,11 @@ def test_without_scripts_everything_is_there(chromium, server) -> None:
     page.fill("#f-origin", "CN")
     page.fill("#f-on", "2026-10-05")
     page.click("form.ask button[type=submit]")
+    page.wait_for_url("**hts=8708**")
     assert "40 % to 52.5 %" in page.inner_text("#answer")
     page.fill("#fill-metal_weight_share", "10%")
     page.click("form.inline button")
+    page.wait_for_url("**metal_weight_share=10**")
     assert "40 %" in page.inner_text("#answer .big")
     context.close()
 

@@ -305,7 +305,7 @@ def test_without_scripts_and_on_a_phone(chromium, server):
     page = context.new_page()
     page.goto("/parties/table")
     page.click("button:has-text('Screen')")
-    assert "/parties/table/" in page.url
+    page.wait_for_url("**/parties/table/*")
     assert page.locator(".hit").count() >= 2
     for address in PAGES:
         page.goto(address)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import time
 from pathlib import Path
 
@@ -287,6 +288,7 @@ def test_without_scripts_and_on_a_phone(chromium, server):
     page.fill("#f-draws", "6")
     page.fill("#f-weeks", "16")
     page.click("button:has-text('Run')")
+    page.wait_for_url(re.compile(r"/jobs/|/supply/run"))
     until = time.monotonic() + 60
     while "/jobs/" in page.url and time.monotonic() < until:
         page.wait_for_timeout(500)

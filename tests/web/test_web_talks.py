@@ -153,7 +153,7 @@ def test_without_scripts_and_on_a_phone(chromium, server):
     page.goto("/talks/october-2025/flip?on=2025-11-15")
     page.select_option("#f-notion", "nash")
     page.click("button:has-text('Ask')")
-    assert "notion=nash" in page.url
+    page.wait_for_url("**notion=nash**")
     assert page.text_content("#answer .lead")
     context.close()
     context = chromium.new_context(base_url=server, viewport={"width": 380, "height": 800})

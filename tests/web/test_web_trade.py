@@ -201,7 +201,7 @@ def test_without_scripts_and_on_a_phone(chromium, server):
     page.goto("/trade")
     page.select_option("#f-scenario", "united-front")
     page.click("text=Solve")
-    assert "scenario=united-front" in page.url
+    page.wait_for_url("**scenario=united-front**")
     assert "United States" in page.text_content("#answer .lead")
     context.close()
     context = chromium.new_context(base_url=server, viewport={"width": 380, "height": 800})
