@@ -62,7 +62,7 @@ def write_atomically(path: Path, content: bytes, *, shared: bool = False) -> boo
         with os.fdopen(handle, "wb") as out:
             out.write(content)
         if shared:
-            Path(temporary).chmod(0o666 & ~_umask())
+            Path(temporary).chmod(0o666 & ~umask())
         Path(temporary).replace(path)
     except OSError:
         if temporary is not None:
@@ -71,7 +71,7 @@ def write_atomically(path: Path, content: bytes, *, shared: bool = False) -> boo
     return True
 
 
-def _umask() -> int:
+def umask() -> int:
     """The umask of this process, which can be read only by setting it."""
     mask = os.umask(0o077)
     os.umask(mask)

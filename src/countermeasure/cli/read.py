@@ -57,8 +57,6 @@ def read(
         sys.stdout.write(json.dumps(press_json(account), ensure_ascii=False, indent=1) + "\n")
         return
     from countermeasure.cli.read_screen import screen
-    from countermeasure.cli.talk import out as console
+    from countermeasure.cli.talk import show_parts
 
-    page = console()
-    for part in screen(account, files, everything=show == "all"):
-        page.print(part)
+    show_parts(screen(account, files, everything=show == "all"))

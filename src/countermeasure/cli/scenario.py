@@ -61,15 +61,13 @@ def show(name: Name, as_json: flags.JsonOut = False, book: flags.Book = None) ->
     countermeasure scenario show no-deal-157
     """
     from countermeasure.cli.scenario_screen import scenario_words, show_screen
-    from countermeasure.cli.talk import out as console
+    from countermeasure.cli.talk import show_parts
 
     asked = shared.asked_of([name], None, None, book)[0]
     if as_json:
         sys.stdout.write(json.dumps(scenario_words(asked), ensure_ascii=False, indent=1) + "\n")
         return
-    page = console()
-    for part in show_screen(asked):
-        page.print(part)
+    show_parts(show_screen(asked))
 
 
 @scenario.command("run")
@@ -92,7 +90,7 @@ def run(
     """
     from dataclasses import replace
 
-    from countermeasure.cli.talk import out as console
+    from countermeasure.cli.talk import show_parts, told_files
     from countermeasure.io.faultlog import FaultLog
     from countermeasure.io.scenario_inputs import parts_folder
     from countermeasure.scenario.whole import run_whole
@@ -103,7 +101,6 @@ def run(
         inputs = replace(inputs, progress=_progress(stack), cache=None if no_cache else parts_folder())
         outcome = run_whole(asked, inputs, wanted)
     if out is not None:
-        from countermeasure.cli.talk import told_files
         from countermeasure.io.scenario_files import write_outcome_folder
 
         told_files(len(write_outcome_folder(out, outcome)), out)
@@ -114,9 +111,7 @@ def run(
     else:
         from countermeasure.cli.scenario_screen import screen
 
-        page = console()
-        for part in screen(outcome):
-            page.print(part)
+        show_parts(screen(outcome))
     if log.errors:
         raise typer.Exit(2)
 

@@ -43,7 +43,7 @@ def compare(
     from dataclasses import replace
 
     from countermeasure.cli.scenario_sweep_screen import comparison_screen
-    from countermeasure.cli.talk import out as console
+    from countermeasure.cli.talk import show_parts, told_files
     from countermeasure.io.faultlog import FaultLog
     from countermeasure.io.scenario_inputs import parts_folder
     from countermeasure.scenario.whole import run_whole
@@ -56,7 +56,6 @@ def compare(
     inputs = replace(inputs, cache=None if no_cache else parts_folder())
     found = compared([run_whole(one, inputs, wanted) for one in asked])
     if out is not None:
-        from countermeasure.cli.talk import told_files
         from countermeasure.io.sweep_files import write_comparison
 
         told_files(len(write_comparison(out, found)), out)
@@ -65,9 +64,7 @@ def compare(
 
         sys.stdout.write(json.dumps(comparison_json(found), ensure_ascii=False, indent=1) + "\n")
     else:
-        page = console()
-        for part in comparison_screen(found):
-            page.print(part)
+        show_parts(comparison_screen(found))
     if log.errors:
         raise typer.Exit(2)
 
@@ -104,8 +101,7 @@ def sweep(
     countermeasure scenario sweep no-deal-157 --grid permits=0.1:1:10 --grid rate=0:1.57:12 --out grid
     """
     from countermeasure.cli.scenario_sweep_screen import sweep_screen
-    from countermeasure.cli.talk import out as console
-    from countermeasure.cli.talk import plural, talk
+    from countermeasure.cli.talk import plural, show_parts, talk, told_files
     from countermeasure.io.faultlog import FaultLog
     from countermeasure.scenario.whole.sweep import parse_grid
     from countermeasure.scenario.whole.sweep import sweep as swept
@@ -136,7 +132,6 @@ def sweep(
     if found.broken:
         talk().print(f"{plural(len(found.broken), 'file')} broken in {out}, computed again: {', '.join(found.broken[:3])}")
     if out is not None:
-        from countermeasure.cli.talk import told_files
         from countermeasure.io.sweep_files import write_sweep
 
         told_files(len(write_sweep(out, found)), out)
@@ -145,9 +140,7 @@ def sweep(
 
         sys.stdout.write(json.dumps(sweep_json(found), ensure_ascii=False, indent=1) + "\n")
     else:
-        page = console()
-        for part in sweep_screen(found):
-            page.print(part)
+        show_parts(sweep_screen(found))
     if log.errors:
         raise typer.Exit(2)
 

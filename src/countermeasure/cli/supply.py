@@ -69,7 +69,7 @@ def run(
     """
     if context.invoked_subcommand is not None:
         return
-    from countermeasure.cli.talk import out as console
+    from countermeasure.cli.talk import show_parts, told_files
     from countermeasure.supply.outcome import run_supply
 
     asked, parameters = _asked(scenario, weeks, settings, book)
@@ -89,10 +89,7 @@ def run(
     if out is not None:
         from countermeasure.io.supply_files import write_outcome
 
-        written = write_outcome(out, outcome, answer)
-        from countermeasure.cli.talk import plural, talk
-
-        talk().print(f"{plural(len(written), 'file')} in {out}; open {out / 'report.html'}")
+        told_files(len(write_outcome(out, outcome, answer)), out)
     if as_json:
         from countermeasure.io.supply_files import outcome_json
 
@@ -100,12 +97,9 @@ def run(
         raise typer.Exit(2 if faulty else 0)
     from countermeasure.cli.supply_screen import firm_screen, screen
 
-    page = console()
-    for part in screen(outcome):
-        page.print(part)
+    show_parts(screen(outcome))
     if answer is not None:
-        for part in firm_screen(answer):
-            page.print(part)
+        show_parts(firm_screen(answer))
     if faulty:
         raise typer.Exit(2)
 
@@ -161,7 +155,7 @@ def validate_(
     countermeasure supply validate --out validation.html
     """
     from countermeasure.cli.supply_screen import validation_screen
-    from countermeasure.cli.talk import out as console
+    from countermeasure.cli.talk import show_parts
     from countermeasure.io.supply_validation import validation_json, write_validation
     from countermeasure.supply.validate import validate
 
@@ -172,9 +166,7 @@ def validate_(
     if as_json:
         sys.stdout.write(json.dumps(validation_json(found, draws, seed), ensure_ascii=False, indent=1, default=float) + "\n")
         return
-    page = console()
-    for part in validation_screen(found):
-        page.print(part)
+    show_parts(validation_screen(found))
 
 
 @supply.command("plan")
@@ -195,7 +187,7 @@ def plan_(
     countermeasure supply plan --scenario heavy-ban --share 0.1
     """
     from countermeasure.cli.supply_screen import plan_json, plan_screen
-    from countermeasure.cli.talk import out as console
+    from countermeasure.cli.talk import show_parts
     from countermeasure.supply.chain import compile_network
     from countermeasure.supply.flow import simulate
     from countermeasure.supply.planner import loss_of, permits_that_matter, plan_horizon
@@ -210,9 +202,7 @@ def plan_(
     if as_json:
         sys.stdout.write(json.dumps(plan_json(asked, bound, permits, lost), ensure_ascii=False, indent=1) + "\n")
         return
-    page = console()
-    for part in plan_screen(asked, bound, permits, lost):
-        page.print(part)
+    show_parts(plan_screen(asked, bound, permits, lost))
 
 
 @supply.command("projects")
@@ -232,8 +222,7 @@ def projects_(
     """
     from countermeasure.cli.options import today
     from countermeasure.cli.supply_screen import projects_json, projects_screen
-    from countermeasure.cli.talk import out as console
-    from countermeasure.cli.talk import plural, talk
+    from countermeasure.cli.talk import plural, show_parts, talk
     from countermeasure.codes.day import parse_day
     from countermeasure.supply.chain import compile_network
     from countermeasure.supply.parameters import Parameters, parse_setting
@@ -251,9 +240,7 @@ def projects_(
     if as_json:
         sys.stdout.write(json.dumps(projects_json(found, level), ensure_ascii=False, indent=1) + "\n")
         return
-    page = console()
-    for part in projects_screen(found, level):
-        page.print(part)
+    show_parts(projects_screen(found, level))
 
 
 @supply.command("fit")

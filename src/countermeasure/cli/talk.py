@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
     from countermeasure.io.faultlog import FaultLog
 
-__all__ = ["PLAIN_WIDTH", "fault_report", "out", "plural", "progress", "talk", "told_files"]
+__all__ = ["PLAIN_WIDTH", "fault_report", "out", "plural", "progress", "show_parts", "talk", "told_files"]
 
 PLAIN_WIDTH = 110
 """Columns of text that is not written to a terminal."""
@@ -31,6 +31,13 @@ def out() -> Console:
 def talk() -> Console:
     """Console for what is no answer: faults, progress, hints."""
     return _console(stderr=True)
+
+
+def show_parts(parts: Iterable[RenderableType]) -> None:
+    """Write the parts of an answer, one below the other."""
+    page = out()
+    for part in parts:
+        page.print(part)
 
 
 def _console(*, stderr: bool) -> Console:

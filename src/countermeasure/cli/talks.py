@@ -396,14 +396,12 @@ _PARTS = ("share_happened", "log_score", "gain_floor", "block_windows", "reliabi
 def _show(
     report: "TalksReport", folder: Path | None, as_json: bool, tables: tuple[str, ...] = (), leave: tuple[str, ...] = ()
 ) -> None:
-    from countermeasure.cli.talk import out as console
-    from countermeasure.cli.talk import plural, talk
+    from countermeasure.cli.talk import show_parts, told_files
 
     if folder is not None:
         from countermeasure.io.talks_files import write_talks
 
-        written = write_talks(folder, report)
-        talk().print(f"{plural(len(written), 'file')} in {folder}; open {folder / 'report.html'}")
+        told_files(len(write_talks(folder, report)), folder)
     if as_json:
         from countermeasure.io.talks_files import talks_json
 
@@ -411,9 +409,7 @@ def _show(
         return
     from countermeasure.cli.talks_screen import report_screen
 
-    page = console()
-    for part in report_screen(report, tables, leave):
-        page.print(part)
+    show_parts(report_screen(report, tables, leave))
 
 
 def _asked(model: str, on: str | None, reading: str, book: Path | None) -> "tuple[Conflict, StatusQuo | None]":

@@ -75,7 +75,7 @@ def run(
     """
     if context.invoked_subcommand is not None:
         return
-    from countermeasure.cli.talk import out as console
+    from countermeasure.cli.talk import show_parts, told_files
     from countermeasure.scenario import load_trade_scenario, run_trade
 
     base = _baseline(baseline, theta, mend)
@@ -86,7 +86,7 @@ def run(
     if out is not None:
         from countermeasure.io.trade_files import write_trade
 
-        _told(write_trade(out, outcome), out)
+        told_files(len(write_trade(out, outcome)), out)
     if as_json:
         from countermeasure.io.trade_files import trade_json
 
@@ -94,9 +94,7 @@ def run(
         return
     from countermeasure.cli.trade_screen import screen
 
-    page = console()
-    for part in screen(outcome):
-        page.print(part)
+    show_parts(screen(outcome))
 
 
 @trade.command("scenarios")
@@ -127,8 +125,7 @@ def validate_(
 
     countermeasure trade validate --out validation.md
     """
-    from countermeasure.cli.talk import out as console
-    from countermeasure.cli.talk import talk
+    from countermeasure.cli.talk import show_parts, talk
     from countermeasure.io.trade_validation import backtest_json, backtest_text
     from countermeasure.scenario import backtest
 
@@ -149,9 +146,7 @@ def validate_(
         return
     from countermeasure.cli.trade_screen import validation_screen
 
-    page = console()
-    for part in validation_screen(found):
-        page.print(part)
+    show_parts(validation_screen(found))
 
 
 @trade.command("best")
@@ -304,12 +299,12 @@ def export_(
 
 
 def _show(answer: "GameAnswer", folder: Path | None, as_json: bool) -> None:
-    from countermeasure.cli.talk import out as console
+    from countermeasure.cli.talk import show_parts, told_files
 
     if folder is not None:
         from countermeasure.io.trade_files import write_game
 
-        _told(write_game(folder, answer), folder)
+        told_files(len(write_game(folder, answer)), folder)
     if as_json:
         from countermeasure.io.trade_files import game_json
 
@@ -317,15 +312,7 @@ def _show(answer: "GameAnswer", folder: Path | None, as_json: bool) -> None:
         return
     from countermeasure.cli.trade_screen import game_screen
 
-    page = console()
-    for part in game_screen(answer):
-        page.print(part)
-
-
-def _told(written: list[Path], folder: Path) -> None:
-    from countermeasure.cli.talk import plural, talk
-
-    talk().print(f"{plural(len(written), 'file')} in {folder}; open {folder / 'report.html'}")
+    show_parts(game_screen(answer))
 
 
 def _setting(
